@@ -1,0 +1,51 @@
+# The commands a person needs. Each makes .venv by itself; it is installed again only when a lock changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format schema lock clean
+
+help:  ## Show the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+demo: $(VENV)/.runtime  ## Set up, start, classify a sample CSV, print the genres, keep serving
+	@$(BIN)/genre demo
+
+serve: $(VENV)/.runtime  ## Start the service on 127.0.0.1:8000
+	@$(BIN)/genre serve
+
+test: $(VENV)/.dev  ## Set up and run all tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## Formatting, lint, types, import rules
+	@scripts/check
+
+format: $(VENV)/.dev  ## Format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+schema: $(VENV)/.runtime  ## Print schema/schema.graphql anew
+	@$(BIN)/genre schema --out schema/schema.graphql
+
+lock: $(VENV)/.dev  ## Resolve the dependencies anew
+	@scripts/lock --upgrade
+
+clean:  ## Remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked dependencies (once, about 250 MB)"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing the locked development dependencies"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@

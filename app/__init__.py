@@ -1,0 +1,1 @@
+"""Composition: settings, HTTP, the command line. The only package that knows all others."""

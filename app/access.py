@@ -1,0 +1,45 @@
+"""Decide who may ask: the configured clients, or the development credentials where they are safe."""
+
+import ipaddress
+import logging
+
+from app.credentials import Clients, hash_secret, parse_clients
+from app.settings import Settings, SettingsError
+
+DEVELOPMENT_CLIENT = "test"
+DEVELOPMENT_SECRET = "test"
+logger = logging.getLogger("genre")
+
+
+def clients_of(settings: Settings) -> Clients:
+    """Return the clients that may ask.
+
+    Raises
+    ------
+    SettingsError
+        `GENRE_CLIENTS` is malformed, or missing where others could reach the service or its data.
+    """
+    if settings.clients is not None and settings.clients.get_secret_value().strip():
+        try:
+            return parse_clients(settings.clients.get_secret_value())
+        except ValueError as error:
+            raise SettingsError(f"GENRE_CLIENTS: {error}") from None
+    if not (settings.is_embedded and is_loopback(settings.host)):
+        raise SettingsError(
+            "GENRE_CLIENTS is not set. The development credentials test/test are only for the "
+            "embedded database and a loopback address. Make a client with `genre hash-secret NAME`."
+        )
+    logger.warning(
+        "Development credentials: client-id %s, client-secret %s. Set GENRE_CLIENTS for others.",
+        DEVELOPMENT_CLIENT,
+        DEVELOPMENT_SECRET,
+    )
+    return parse_clients(f"{DEVELOPMENT_CLIENT}:{hash_secret(DEVELOPMENT_SECRET)}")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address to listen on."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,41 @@
+"""`genre serve`: run the service."""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.log_config import configure_logging
+from app.main import create_app
+from app.settings import Settings, read_settings
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on; GENRE_HOST.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; GENRE_PORT.")]
+
+
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve the API until stopped with Ctrl-C or SIGTERM.
+
+    Without `GENRE_DATABASE_URL` it starts a Postgres of its own.
+
+    Example: `genre serve --port 8080`
+    """
+    settings = read_settings(host=host, port=port)
+    configure_logging(settings)
+    make_server(settings).run()
+
+
+def make_server(settings: Settings) -> uvicorn.Server:
+    """Make the HTTP server of the service."""
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        lifespan="on",
+        log_config=None,
+        access_log=settings.log_level == "DEBUG",
+        server_header=False,
+        # An open event stream would keep the process for ever.
+        timeout_graceful_shutdown=settings.shutdown_timeout_s,
+    )
+    return uvicorn.Server(config)

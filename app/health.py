@@ -1,0 +1,32 @@
+"""Tell an orchestrator how the process is: up, and able to answer. No credentials are needed."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from app.service import Service
+from db.errors import StorageError
+from db.migrate import current_revision, newest_revision
+
+
+async def healthz(request: Request) -> JSONResponse:
+    """Answer as long as the process does."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> JSONResponse:
+    """Answer 200 if the model is loaded, the database answers and its tables are current."""
+    service: Service = request.state.service
+    checks = {"model": "ok", "database": "ok", "migrations": "ok"}
+    try:
+        found = await current_revision(service.engine)
+        if found != newest_revision():
+            checks["migrations"] = f"at {found}, {newest_revision()} is needed"
+    except StorageError:
+        checks["database"] = checks["migrations"] = "cannot be reached"
+    is_ready = all(check == "ok" for check in checks.values())
+    body = {
+        "status": "ok" if is_ready else "not ready",
+        "modelVersion": service.ensemble.version,
+        "checks": checks,
+    }
+    return JSONResponse(body, status_code=200 if is_ready else 503)

@@ -1,0 +1,117 @@
+"""Make the HTTP application: routes, middleware, and what is open while it runs."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TypedDict
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.routing import Route
+
+from app.access import clients_of
+from app.graphql_view import GenreGraphQL
+from app.health import healthz, readyz
+from app.middleware import (
+    BodyLimitMiddleware,
+    CredentialsMiddleware,
+    RequestIdMiddleware,
+    current_request_id,
+)
+from app.pages import home
+from app.service import Service, open_service
+from app.settings import Settings
+from app.uploads import UploadClassifier
+from ml.manifest import Manifest
+from schema import build_schema
+from schema.context import Context, Ports, make_context
+
+GRAPHQL_PATH = "/graphql"
+
+
+class State(TypedDict):
+    """What the lifespan hands to each request."""
+
+    service: Service
+    ports: Ports
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentModel:
+    """`schema.context.ModelPort`."""
+
+    service: Service
+
+    @property
+    def manifest(self) -> Manifest:
+        """Describe the model that answers."""
+        return self.service.ensemble.manifest
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Make the application; nothing is opened before its lifespan begins.
+
+    Raises
+    ------
+    SettingsError
+        The settings leave open who may ask.
+    """
+    clients = clients_of(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[State]:
+        async with open_service(settings) as service:
+            yield {"service": service, "ports": build_ports(service)}
+
+    schema = build_schema(
+        request_id=current_request_id,
+        introspection=settings.introspection,
+    )
+    graphql = GenreGraphQL(schema, build_context=build_context)
+    return Starlette(
+        routes=[
+            Route("/", home),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route(GRAPHQL_PATH, graphql),
+        ],
+        middleware=[
+            Middleware(RequestIdMiddleware),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=["GET", "POST", "OPTIONS"],
+                allow_headers=[
+                    "client-id",
+                    "client-secret",
+                    "content-type",
+                    "x-request-id",
+                ],
+                expose_headers=["x-request-id"],
+            ),
+            Middleware(CredentialsMiddleware, verify=clients.verify, paths=[GRAPHQL_PATH]),
+            Middleware(
+                BodyLimitMiddleware,
+                max_bytes=settings.max_upload_bytes,
+                max_json_bytes=settings.max_json_bytes,
+            ),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def build_ports(service: Service) -> Ports:
+    """Fill in what resolvers may use."""
+    return Ports(
+        classify_batch=UploadClassifier(service.pipeline),
+        tracks=service.tracks,
+        batches=service.batches,
+        model=CurrentModel(service),
+    )
+
+
+def build_context(request: Request) -> Context:
+    """Make the context of a request, whose client the middleware has checked."""
+    return make_context(request.state.ports, request.state.client_id)

@@ -1,0 +1,177 @@
+"""The use case: classify one CSV file and store the result, chunk by chunk.
+
+Reading and predicting run in threads; while a chunk is stored, the next one is classified, and at
+most one waits in between, so memory does not grow with the file.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import anyio
+import anyio.to_thread
+from anyio.streams.memory import MemoryObjectSendStream
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.batch_writer import BatchWriter, open_writer
+from db.batches import BatchRepository
+from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord
+from ml.ensemble import GenreEnsemble
+from ml.errors import CsvError
+from ml.track import Reject, TrackChunk
+from ml.tracks_csv import read_tracks
+
+Progress = Callable[[int, int], None]
+"""Called after each stored chunk with the rows and bytes read so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedChunk:
+    """A chunk ready to be stored."""
+
+    tracks: ClassifiedTracks
+    rejects: list[RejectRecord]
+    rows_read: int
+    bytes_read: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPipeline:
+    """Classify uploaded files: read, predict, save."""
+
+    ensemble: GenreEnsemble
+    engine: AsyncEngine
+    batches: BatchRepository
+    threads: anyio.CapacityLimiter
+    """Bounds the threads that compute; the shared pool has 40, and file input uses it too."""
+    running: anyio.Semaphore
+    """Bounds the batches that run at a time."""
+    chunk_bytes: int
+
+    async def __call__(
+        self,
+        file: BinaryIO,
+        file_name: str,
+        client_id: str | None = None,
+        progress: Progress = lambda rows, size: None,
+    ) -> BatchRecord:
+        """Classify `file` and return its batch, DONE or FAILED.
+
+        Raises
+        ------
+        CsvError
+            The file cannot be read as tracks at all; no batch is made of it.
+        StorageUnavailableError
+            The database went away; a batch that had begun is marked as FAILED once it is back.
+        """
+        async with self.running:
+            chunks = self._classify(file)
+            # The first chunk is read before anything is written: a file that is no CSV leaves
+            # no trace.
+            first = await self._next(chunks)
+            batch_id = uuid.uuid4()
+            model = ModelVersion(self.ensemble.version, self.ensemble.genres)
+            async with open_writer(self.engine, batch_id, model) as writer:
+                await self.batches.open_batch(batch_id, file_name, model, client_id)
+                await self._run(writer, first, chunks, progress)
+        return (await self.batches.find_batches([batch_id]))[batch_id]
+
+    async def _run(
+        self,
+        writer: BatchWriter,
+        first: ClassifiedChunk | None,
+        chunks: Iterator[ClassifiedChunk],
+        progress: Progress,
+    ) -> None:
+        try:
+            await self._store_all(writer, first, chunks, progress)
+        except CsvError as error:
+            await writer.fail(error.code, str(error))
+        except anyio.get_cancelled_exc_class():
+            with anyio.CancelScope(shield=True):
+                await writer.fail("INTERRUPTED", "The service was told to stop.")
+            raise
+        except Exception:
+            with anyio.CancelScope(shield=True):
+                await writer.fail("INTERNAL", "Internal error; what was stored stays.")
+            raise
+        else:
+            await writer.finish()
+
+    async def _store_all(
+        self,
+        writer: BatchWriter,
+        first: ClassifiedChunk | None,
+        chunks: Iterator[ClassifiedChunk],
+        progress: Progress,
+    ) -> None:
+        send, receive = anyio.create_memory_object_stream[ClassifiedChunk](1)
+        rows = 0
+        try:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._produce, send, first, chunks)
+                async with receive:
+                    async for chunk in receive:
+                        await writer.save_chunk(chunk.tracks, chunk.rejects)
+                        rows += chunk.rows_read
+                        progress(rows, chunk.bytes_read)
+        except* Exception as group:
+            # One error is what the caller can use; the task group wraps even a single one.
+            raise _first_error(group) from None
+
+    async def _produce(
+        self,
+        send: MemoryObjectSendStream[ClassifiedChunk],
+        first: ClassifiedChunk | None,
+        chunks: Iterator[ClassifiedChunk],
+    ) -> None:
+        async with send:
+            chunk = first
+            while chunk is not None:
+                await send.send(chunk)
+                chunk = await self._next(chunks)
+
+    async def _next(self, chunks: Iterator[ClassifiedChunk]) -> ClassifiedChunk | None:
+        return await anyio.to_thread.run_sync(next, chunks, None, limiter=self.threads)
+
+    def _classify(self, file: BinaryIO) -> Iterator[ClassifiedChunk]:
+        for chunk in read_tracks(file, chunk_bytes=self.chunk_bytes):
+            yield classify_chunk(self.ensemble, chunk)
+
+
+def classify_chunk(ensemble: GenreEnsemble, chunk: TrackChunk) -> ClassifiedChunk:
+    """Predict the genres of a chunk, in the form that is stored."""
+    tracks = chunk.tracks
+    predictions = ensemble.predict(tracks)
+    return ClassifiedChunk(
+        tracks=ClassifiedTracks(
+            lines=tracks.lines,
+            track_ids=tracks.track_ids,
+            titles=tracks.titles,
+            predicted=predictions.best,
+            probabilities=predictions.probabilities,
+        ),
+        rejects=[to_record(reject) for reject in chunk.rejects],
+        rows_read=chunk.rows_read,
+        bytes_read=chunk.bytes_read,
+    )
+
+
+def to_record(reject: Reject) -> RejectRecord:
+    """Return a rejected row as it is stored."""
+    return RejectRecord(
+        line=reject.line,
+        track_id=reject.track_id,
+        column=reject.column,
+        code=reject.code.value,
+        message=reject.message,
+    )
+
+
+def _first_error(group: BaseExceptionGroup[Exception]) -> Exception:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, Exception)
+    return error

@@ -1,0 +1,90 @@
+"""Every setting, read once from `GENRE_*` variables and `.env`, then handed down as values."""
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """The settings of the service; the docstring of each field is its help."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GENRE_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+    )
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on; 0 takes a free one."""
+    database_url: SecretStr | None = None
+    """`postgresql://user:password@host:5432/name`, 15 or newer; without it, the embedded server."""
+    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("genre"))
+    """Folder of the embedded Postgres and of uploads that are being read."""
+    clients: SecretStr | None = None
+    """Who may ask: `client-id:hashed-secret`, separated by commas; `genre hash-secret` makes one."""
+    model_dir: Path | None = None
+    """Folder of the model, as `genre train` writes it; without it, the shipped one."""
+    max_upload_bytes: int = Field(default=4096 * MIB, ge=1)
+    """Largest request with a file; more is answered with UPLOAD_TOO_LARGE."""
+    max_json_bytes: int = Field(default=8 * MIB, ge=1)
+    """Largest request without a file."""
+    chunk_bytes: int = Field(default=8 * MIB, ge=65_536)
+    """How much of a file is read, classified and stored at a time; bounds the memory."""
+    max_running_batches: int = Field(default=2, ge=1)
+    """Files that are classified at the same time; others wait."""
+    threads: int = Field(default=0, ge=0)
+    """Cores that a prediction may use; 0 for all."""
+    database_pool_size: int = Field(default=10, ge=2)
+    """Connections to Postgres that are kept open."""
+    cors_origins: str = ""
+    """Origins of frontends on other hosts, separated by commas, such as `https://app.example`."""
+    introspection: bool = True
+    """Whether clients may ask for the schema; without it, errors give no suggestions either."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much is logged."""
+    log_format: Literal["text", "json"] = "text"
+    """`json` writes one object a line, with the request id."""
+    shutdown_timeout_s: int = Field(default=30, ge=1)
+    """How long running requests may take to finish when the service is told to stop, in seconds."""
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        """`cors_origins` as a list."""
+        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the service starts a Postgres of its own."""
+        return self.database_url is None
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it and what is allowed, never its value."""
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the settings; `overrides` win, those that are None do not count.
+
+    Raises
+    ------
+    SettingsError
+        One is not valid.
+    """
+    try:
+        return Settings(**{key: value for key, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = [
+            f"GENRE_{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise SettingsError("; ".join(problems)) from None

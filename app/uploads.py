@@ -1,0 +1,52 @@
+"""Hand an uploaded file to the pipeline: its name checked, its content as a plain binary file."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from starlette.datastructures import UploadFile
+
+from app.pipeline import BatchPipeline
+from db.records import BatchRecord
+from ml.errors import UnsupportedFileTypeError
+
+SUFFIXES = (".csv", ".txt", "")
+MAX_NAME_CHARS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class UploadClassifier:
+    """`schema.context.BatchClassifier`: classifies what a client sent."""
+
+    pipeline: BatchPipeline
+
+    async def __call__(self, upload: UploadFile, client_id: str | None) -> BatchRecord:
+        """Classify an upload; the transport closes it."""
+        name = shown_name(upload.filename)
+        check_suffix(name)
+        return await self.pipeline(upload.file, name, client_id)
+
+
+def shown_name(name: str | None) -> str:
+    r"""Return a file name that is safe to store and show; it is never used as a path.
+
+    Control characters, and what Postgres cannot take, are escaped: `a\x00b`.
+    """
+    text = (name or "upload.csv").encode(errors="backslashreplace").decode()
+    escaped = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return escaped[-MAX_NAME_CHARS:]
+
+
+def check_suffix(name: str) -> None:
+    """Refuse a file whose name says that it is something else.
+
+    Raises
+    ------
+    UnsupportedFileTypeError
+        The name ends otherwise than CSV files do.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        allowed = ", ".join(filter(None, SUFFIXES))
+        raise UnsupportedFileTypeError(
+            f'"{name}" ends with {suffix}; a CSV file, ending with {allowed}, is needed.'
+        )

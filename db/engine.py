@@ -1,0 +1,98 @@
+"""Open a pool of connections to Postgres."""
+
+from typing import Any
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from db.errors import StorageSetupError, StorageUnavailableError, translate_errors
+
+OLDEST_POSTGRES = 15
+_SCHEMES = ("postgres", "postgresql", "postgresql+asyncpg")
+Sessions = async_sessionmaker[AsyncSession]
+
+
+def read_database_url(address: str) -> URL:
+    """Read the address of a Postgres, in libpq's or SQLAlchemy's spelling.
+
+    Raises
+    ------
+    StorageSetupError
+        It is not one; the message does not repeat the password.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise StorageSetupError(
+            "GENRE_DATABASE_URL is not an address such as postgresql://user:password@host:5432/name."
+        ) from None
+    if url.drivername not in _SCHEMES:
+        raise StorageSetupError(
+            f"GENRE_DATABASE_URL begins with {url.drivername}://; only postgresql:// will do."
+        )
+    query: dict[str, Any] = dict(url.query)
+    if "sslmode" in query:  # libpq's word; asyncpg's is ssl
+        query["ssl"] = query.pop("sslmode")
+    return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+def create_engine(
+    address: str, *, pool_size: int = 10, connect_timeout_s: float = 10
+) -> AsyncEngine:
+    """Make a pool; nothing is connected yet."""
+    return create_async_engine(
+        read_database_url(address),
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_timeout=30,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": connect_timeout_s,
+            "server_settings": {"application_name": "genre", "jit": "off"},
+        },
+    )
+
+
+def create_sessions(engine: AsyncEngine) -> Sessions:
+    """Make the factory of sessions; a repository method opens one for itself."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def check_server(engine: AsyncEngine) -> None:
+    """Make sure that the server answers and is new enough.
+
+    Raises
+    ------
+    StorageUnavailableError
+        It cannot be reached; the message names host and port.
+    StorageSetupError
+        It refuses us, or is older than Postgres 15.
+    """
+    where = describe(engine.url)
+    try:
+        with translate_errors():
+            async with engine.connect() as connection:
+                number = await connection.scalar(text("SHOW server_version_num"))
+    except StorageUnavailableError as error:
+        raise StorageUnavailableError(
+            f"{where} cannot be reached: {error.__cause__}"
+        ) from error
+    except DBAPIError as error:
+        raise StorageSetupError(f"{where} refuses us: {error.orig}") from error
+    major = int(number) // 10_000
+    if major < OLDEST_POSTGRES:
+        raise StorageSetupError(
+            f"{where} is version {major}; {OLDEST_POSTGRES} or newer is needed."
+        )
+
+
+def describe(url: URL) -> str:
+    """Name a database for a message: host, port and name, never the password."""
+    host = url.host or url.query.get("host") or "localhost"
+    return f"Postgres at {host}:{url.port or 5432}, database {url.database or ''}"

@@ -1,0 +1,169 @@
+"""The tables. No other package sees these classes; migrations and repositories do."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    func,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlmodel import Field, SQLModel
+
+TITLE_COLLATION = "C"
+"""Titles sort by code point: the same on every server, and as a btree can be walked."""
+
+TITLE_WORDS = "array_to_tsvector(string_to_array(title_words, ' '))"
+"""Indexed for `search`. No text search configuration is used, so no dictionary or locale matters."""
+
+
+class ModelVersionRow(SQLModel, table=True):
+    """A model that has classified tracks; gives the order of `TrackRow.probabilities`."""
+
+    __tablename__: ClassVar[str] = "model_versions"
+
+    version: str = Field(sa_column=Column(Text, primary_key=True))
+    genres: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    first_used_at: datetime = Field(
+        sa_column=Column(
+            DateTime(timezone=True), nullable=False, server_default=func.now()
+        )
+    )
+
+
+class BatchRow(SQLModel, table=True):
+    """An upload and how far it has come."""
+
+    __tablename__: ClassVar[str] = "batches"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('QUEUED', 'RUNNING', 'DONE', 'FAILED')", name="batches_status"
+        ),
+        Index("batches_newest", text("started_at DESC"), text("id DESC")),
+        Index(
+            "batches_open",
+            "status",
+            postgresql_where=text("status IN ('QUEUED', 'RUNNING')"),
+        ),
+    )
+
+    id: uuid.UUID = Field(sa_column=Column(UUID(as_uuid=True), primary_key=True))
+    file_name: str = Field(sa_column=Column(Text, nullable=False))
+    status: str = Field(sa_column=Column(Text, nullable=False))
+    model_version: str = Field(
+        sa_column=Column(Text, ForeignKey("model_versions.version"), nullable=False)
+    )
+    client_id: str | None = Field(sa_column=Column(Text))
+    rows_received: int = Field(
+        sa_column=Column(BigInteger, nullable=False, server_default="0")
+    )
+    rows_rejected: int = Field(
+        sa_column=Column(BigInteger, nullable=False, server_default="0")
+    )
+    rows_stored: int = Field(
+        sa_column=Column(BigInteger, nullable=False, server_default="0")
+    )
+    started_at: datetime = Field(
+        sa_column=Column(
+            DateTime(timezone=True), nullable=False, server_default=func.now()
+        )
+    )
+    finished_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    error_code: str | None = Field(sa_column=Column(Text))
+    error_message: str | None = Field(sa_column=Column(Text))
+
+
+class BatchGenreRow(SQLModel, table=True):
+    """How many tracks of a batch were given a genre; stays when a later batch rewrites them."""
+
+    __tablename__: ClassVar[str] = "batch_genres"
+
+    batch_id: uuid.UUID = Field(
+        sa_column=Column(
+            UUID(as_uuid=True),
+            ForeignKey("batches.id", ondelete="CASCADE"),
+            primary_key=True,
+        )
+    )
+    genre: str = Field(
+        sa_column=Column(Text(collation=TITLE_COLLATION), primary_key=True)
+    )
+    track_count: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class RejectRow(SQLModel, table=True):
+    """A row of a file that was not classified."""
+
+    __tablename__: ClassVar[str] = "batch_rejects"
+
+    batch_id: uuid.UUID = Field(
+        sa_column=Column(
+            UUID(as_uuid=True),
+            ForeignKey("batches.id", ondelete="CASCADE"),
+            primary_key=True,
+        )
+    )
+    line: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    track_id: str | None = Field(sa_column=Column(Text))
+    column_name: str | None = Field(sa_column=Column(Text))
+    code: str = Field(sa_column=Column(Text, nullable=False))
+    message: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class TrackRow(SQLModel, table=True):
+    """A classified track; the newest classification replaces the one before."""
+
+    __tablename__: ClassVar[str] = "tracks"
+    __table_args__ = (
+        # A page of titles by genre is read from this index alone, and genres are counted in it.
+        Index("tracks_by_genre", "genre", "title", "track_id"),
+        Index("tracks_by_batch", "batch_id"),
+        Index("tracks_by_word", literal_column(TITLE_WORDS), postgresql_using="gin"),
+    )
+
+    track_id: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
+    )
+    title: str = Field(
+        sa_column=Column(Text(collation=TITLE_COLLATION), nullable=False)
+    )
+    title_words: str = Field(sa_column=Column(Text, nullable=False))
+    genre: str = Field(
+        sa_column=Column(
+            Text(collation=TITLE_COLLATION),
+            Computed("coalesce(corrected_genre, predicted_genre)", persisted=True),
+            nullable=False,
+        )
+    )
+    predicted_genre: str = Field(sa_column=Column(Text, nullable=False))
+    corrected_genre: str | None = Field(sa_column=Column(Text))
+    corrected_by: str | None = Field(sa_column=Column(Text))
+    corrected_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    confidence: float = Field(sa_column=Column(REAL, nullable=False))
+    probabilities: list[float] = Field(sa_column=Column(ARRAY(REAL), nullable=False))
+    model_version: str = Field(
+        sa_column=Column(Text, ForeignKey("model_versions.version"), nullable=False)
+    )
+    batch_id: uuid.UUID | None = Field(
+        sa_column=Column(
+            UUID(as_uuid=True), ForeignKey("batches.id", ondelete="SET NULL")
+        )
+    )
+    line: int | None = Field(sa_column=Column(Integer))
+    classified_at: datetime = Field(
+        sa_column=Column(
+            DateTime(timezone=True), nullable=False, server_default=func.now()
+        )
+    )

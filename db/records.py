@@ -1,0 +1,128 @@
+"""What the repositories take and give: frozen dataclasses, no table classes."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class GenreCount:
+    """A genre and how many tracks it has."""
+
+    genre: str
+    track_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """An upload and how far it has come."""
+
+    id: uuid.UUID
+    file_name: str
+    status: str
+    model_version: str
+    rows_received: int
+    rows_rejected: int
+    rows_stored: int
+    started_at: datetime
+    finished_at: datetime | None
+    error_code: str | None
+    error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRecord:
+    """A row of a file that was not classified."""
+
+    line: int
+    track_id: str | None
+    column: str | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """A classified track; `probabilities` by genre, highest first."""
+
+    track_id: int
+    title: str
+    genre: str
+    predicted_genre: str
+    corrected_genre: str | None
+    confidence: float
+    probabilities: Sequence[tuple[str, float]]
+    model_version: str
+    classified_at: datetime
+    batch_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class TitleRecord:
+    """A classified track as a list of titles shows it."""
+
+    track_id: int
+    title: str
+    genre: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifiedTracks:
+    """Tracks to store, column by column, all of one length.
+
+    Attributes
+    ----------
+    lines, track_ids : int64 arrays, shape (n_tracks,)
+        `track_ids` has no duplicates.
+    titles : pyarrow string array
+    predicted : int array, shape (n_tracks,)
+        Index into the genres of the model.
+    probabilities : float array, shape (n_tracks, n_genres)
+    """
+
+    lines: npt.NDArray[np.int64]
+    track_ids: npt.NDArray[np.int64]
+    titles: pa.StringArray
+    predicted: npt.NDArray[np.intp]
+    probabilities: npt.NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.track_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A model by name, and the genres in the order of its probabilities."""
+
+    version: str
+    genres: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Generic[T]):
+    """Which part of an ordered list is wanted: `limit` rows between two keys, both exclusive.
+
+    With `backwards`, the last rows of that stretch; they still come in the list's order.
+    """
+
+    limit: int
+    after: T | None = None
+    before: T | None = None
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of an ordered list, and whether more rows lie behind and before it."""
+
+    items: Sequence[T]
+    has_next: bool
+    has_previous: bool

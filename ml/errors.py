@@ -1,0 +1,62 @@
+"""What can be wrong with a file of tracks, with a model folder, or with training data."""
+
+from collections.abc import Sequence
+
+
+class GenreMlError(Exception):
+    """Base of every error that this package raises on purpose; `code` is part of the API."""
+
+    code = "INTERNAL"
+
+
+class CsvError(GenreMlError):
+    """The file cannot be read as tracks at all."""
+
+    code = "INVALID_CSV"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        missing_columns: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.line = line
+        self.missing_columns = tuple(missing_columns)
+
+
+class EmptyCsvError(CsvError):
+    """The file has no bytes, or a header and no row."""
+
+    code = "EMPTY_CSV"
+
+
+class UnsupportedFileTypeError(CsvError):
+    """The file is something else than CSV text."""
+
+    code = "UNSUPPORTED_FILE_TYPE"
+
+
+class TrackInputError(GenreMlError):
+    """A track that came in a request, not in a file, has a missing or wrong value."""
+
+    code = "BAD_USER_INPUT"
+
+
+class ArtefactError(GenreMlError):
+    """A model folder is incomplete, changed, or made by a version that cannot be read."""
+
+
+class ArtefactMismatchError(ArtefactError):
+    """A file of the model folder is not the one that the manifest names."""
+
+    def __init__(self, *, file: str, expected: str, found: str) -> None:
+        super().__init__(f"Model file {file}: expected {expected}, found {found}.")
+        self.file = file
+        self.expected = expected
+        self.found = found
+
+
+class TrainingDataError(GenreMlError):
+    """The labelled files cannot be trained on."""

@@ -1,0 +1,90 @@
+"""Tracks as columns, and the rows that could not be read.
+
+A file is handled in chunks of some thousand tracks; each column is one array, since a Python object
+per cell would cost more time than the model.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+IntArray = npt.NDArray[np.int64]
+FloatMatrix = npt.NDArray[np.float64]
+
+
+class RejectCode(StrEnum):
+    """Why a row was not classified."""
+
+    MISSING_VALUE = "MISSING_VALUE"
+    NOT_A_NUMBER = "NOT_A_NUMBER"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    DUPLICATE_TRACK = "DUPLICATE_TRACK"
+    BAD_TEXT = "BAD_TEXT"
+    WRONG_FIELD_COUNT = "WRONG_FIELD_COUNT"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was not classified: its first problem, and where it stands.
+
+    `line` is the physical line of the file on which the row begins; the header is line 1.
+    """
+
+    line: int
+    track_id: str | None
+    column: str | None
+    code: RejectCode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackTable:
+    """Valid tracks, column by column, all of length n_tracks.
+
+    Attributes
+    ----------
+    lines : int64 array, shape (n_tracks,)
+        Line of the file on which each row begins; 0 for tracks that came without a file.
+    track_ids : int64 array, shape (n_tracks,)
+    titles, tags : pyarrow string arrays
+        `tags` are lyric words separated by commas; empty for a track without words.
+    numbers : float64 array, shape (n_tracks, 154)
+        Columns follow `ml.columns.NUMBER_COLUMNS`; all finite.
+    """
+
+    lines: IntArray
+    track_ids: IntArray
+    titles: pa.StringArray
+    tags: pa.StringArray
+    numbers: FloatMatrix
+
+    def __len__(self) -> int:
+        return len(self.track_ids)
+
+    def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "TrackTable":
+        """Return the tracks that a boolean mask or an index array picks, in that order."""
+        indices = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        return TrackTable(
+            lines=self.lines[indices],
+            track_ids=self.track_ids[indices],
+            titles=self.titles.take(pa.array(indices)),
+            tags=self.tags.take(pa.array(indices)),
+            numbers=self.numbers[indices],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TrackChunk:
+    """One stretch of a file: what could be read, what could not, and how far it reaches.
+
+    `rows_read` counts data rows, so `rows_read == len(tracks) + len(rejects)`; `bytes_read` is the
+    position in the file behind the chunk.
+    """
+
+    tracks: TrackTable
+    rejects: list[Reject]
+    rows_read: int
+    bytes_read: int

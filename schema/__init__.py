@@ -1,0 +1,35 @@
+"""GraphQL alone: types, resolvers, errors. Takes what it needs as ports from `app`."""
+
+from collections.abc import Callable
+
+import strawberry
+from strawberry.extensions import DisableIntrospection
+from strawberry.schema.config import StrawberryConfig
+
+from schema.errors import ErrorCodes, QuietSchema, no_request_id
+from schema.limits import LimitQueries, QueryLimits
+from schema.mutations import Mutation
+from schema.queries import Query
+from schema.scalars import SCALARS
+from schema.translation import translate
+
+
+def build_schema(
+    *,
+    request_id: Callable[[], str | None] = no_request_id,
+    limits: QueryLimits | None = None,
+    introspection: bool = True,
+) -> strawberry.Schema:
+    """Build the schema; `request_id` names the present request in answers and logs."""
+    return QuietSchema(
+        query=Query,
+        mutation=Mutation,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        extensions=[
+            lambda: ErrorCodes(
+                request_id=request_id, translate=translate, hide_suggestions=not introspection
+            ),
+            lambda: LimitQueries(limits),
+            *([] if introspection else [DisableIntrospection]),
+        ],
+    )

@@ -1,0 +1,227 @@
+"""Give every GraphQL error a code and keep the unexpected ones from the caller.
+
+The extension works on results and on each event of a stream. Domain exceptions become coded
+errors through the `translate` hook, so nothing here knows of tracks, storage or HTTP.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+from strawberry.types import ExecutionContext
+
+logger = logging.getLogger("genre.graphql")
+
+REQUEST_ERRORS = (
+    MissingQueryError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+"""What Strawberry raises for a request that names no operation, or one that is not allowed."""
+
+TOO_DEEP = "The document is nested too deeply."
+SUGGESTION = re.compile(r"\s*Did you mean .*\?", re.DOTALL)
+
+
+class ErrorCode(StrEnum):
+    """The values of `extensions.code`; clients branch on them, never on the message."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    UNKNOWN_GENRE = "UNKNOWN_GENRE"
+    NOT_FOUND = "NOT_FOUND"
+    INVALID_CSV = "INVALID_CSV"
+    EMPTY_CSV = "EMPTY_CSV"
+    UPLOAD_TOO_LARGE = "UPLOAD_TOO_LARGE"
+    UNSUPPORTED_FILE_TYPE = "UNSUPPORTED_FILE_TYPE"
+    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
+    INTERNAL = "INTERNAL"
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+
+
+def coded_error(message: str, code: ErrorCode, **extensions: Any) -> GraphQLError:
+    """Make an error that a caller may see, with its code and further extensions."""
+    return GraphQLError(message, extensions={"code": str(code), **extensions})
+
+
+def internal_error(request_id: str | None) -> GraphQLError:
+    """Make the only thing a caller learns of an unexpected exception."""
+    extra = {} if request_id is None else {"requestId": request_id}
+    return coded_error("Internal error", ErrorCode.INTERNAL, **extra)
+
+
+def no_request_id() -> str | None:
+    """Tell that the service was called outside a request."""
+    return None
+
+
+def no_translation(_: Exception) -> GraphQLError | None:
+    """Translate no exception."""
+    return None
+
+
+class QuietSchema(strawberry.Schema):
+    """A schema that leaves the logging of errors to `ErrorCodes`.
+
+    Strawberry logs every error, also a caller's typing mistake, with a traceback at level ERROR.
+    """
+
+    def process_errors(
+        self,
+        errors: list[GraphQLError],
+        execution_context: ExecutionContext | None = None,
+    ) -> None:
+        """Log nothing here."""
+
+
+class ErrorCodes(SchemaExtension):
+    """Add codes, mask unexpected errors, translate domain exceptions, strip suggestions.
+
+    Pass a factory, first in the list, so that the failures of other extensions are covered:
+    `extensions=[lambda: ErrorCodes(request_id=..., translate=...), ...]`.
+    """
+
+    def __init__(
+        self,
+        *,
+        request_id: Callable[[], str | None] = no_request_id,
+        translate: Callable[[Exception], GraphQLError | None] = no_translation,
+        hide_suggestions: bool = False,
+    ) -> None:
+        self.request_id = request_id
+        self.translate = translate
+        self.hide_suggestions = hide_suggestions
+        self.is_stream = False
+
+    def on_parse(self) -> Iterator[None]:
+        """Mark syntax errors."""
+        yield
+        self._mark_request_errors(ErrorCode.GRAPHQL_PARSE_FAILED)
+
+    def on_validate(self) -> Iterator[None]:
+        """Mark validation errors; a document that exhausts the stack is one of them."""
+        try:
+            yield
+        except RecursionError:
+            raise coded_error(TOO_DEEP, ErrorCode.GRAPHQL_VALIDATION_FAILED) from None
+        self._mark_request_errors(ErrorCode.GRAPHQL_VALIDATION_FAILED)
+
+    def on_operation(self) -> Iterator[None]:
+        """Rewrite the errors of a result, and of an extension that failed."""
+        try:
+            yield
+        except REQUEST_ERRORS:
+            raise
+        except Exception as error:
+            if not isinstance(error, GraphQLError):
+                error = GraphQLError(str(error), original_error=error)
+            raise self.public(error) from None
+        if not self.is_stream:
+            self._rewrite(self.execution_context.result)
+
+    def on_stream_result(self, result: object) -> Iterator[None]:
+        """Rewrite the errors of one event before it is sent."""
+        self.is_stream = True
+        self._rewrite(result)
+        yield None
+
+    def public(self, error: GraphQLError) -> GraphQLError:
+        """Return the form of an error that the caller may see."""
+        cause = error.original_error
+        if isinstance(cause, REQUEST_ERRORS):
+            error = _located(
+                coded_error(error.message, ErrorCode.BAD_USER_INPUT), error
+            )
+        elif cause is not None and not isinstance(cause, GraphQLError):
+            return self._public_exception(error, cause)
+        elif not _code(error):
+            if _is_bad_result(error):
+                return self._masked(error, cause or error)
+            _set_code(error, ErrorCode.BAD_USER_INPUT)
+        if self.hide_suggestions:
+            error.message = SUGGESTION.sub("", error.message)
+        return error
+
+    def _public_exception(self, error: GraphQLError, cause: Exception) -> GraphQLError:
+        if _code(error):  # already judged, while parsing
+            return error
+        try:
+            translated = self.translate(cause)
+        except Exception as failure:
+            failure.__context__ = cause
+            return self._masked(error, failure)
+        return (
+            self._masked(error, cause)
+            if translated is None
+            else _located(translated, error)
+        )
+
+    def _masked(self, error: GraphQLError, cause: Exception) -> GraphQLError:
+        request_id = self.request_id()
+        place = ".".join(map(str, error.path or ())) or "the operation"
+        logger.error(
+            "Unexpected error at %s (request %s)", place, request_id, exc_info=cause
+        )
+        return _located(internal_error(request_id), error)
+
+    def _mark_request_errors(self, code: ErrorCode) -> None:
+        for error in self.execution_context.pre_execution_errors or ():
+            if isinstance(error.original_error, RecursionError):
+                error.message = TOO_DEEP
+            if not _code(error):
+                _set_code(error, code)
+
+    def _rewrite(self, result: object) -> None:
+        errors: Iterable[GraphQLError] | None = getattr(result, "errors", None)
+        if errors:
+            result.errors = [self.public(error) for error in errors]  # type: ignore[attr-defined]
+
+
+def _code(error: GraphQLError) -> object:
+    return (error.extensions or {}).get("code")
+
+
+def _set_code(error: GraphQLError, code: ErrorCode) -> None:
+    error.extensions = {**(error.extensions or {}), "code": str(code)}
+
+
+def _located(error: GraphQLError, place: GraphQLError) -> GraphQLError:
+    """Return `error` with the place of another one and without its cause."""
+    return GraphQLError(
+        error.message,
+        nodes=place.nodes,
+        source=place.source,
+        positions=place.positions,
+        path=place.path,
+        extensions=error.extensions,
+    )
+
+
+def _is_bad_result(error: GraphQLError) -> bool:
+    """Tell whether graphql-core could not write a resolver's value: our mistake, not the caller's.
+
+    It uses GraphQLError for that as well, and only the place of the raise tells it from a bad
+    argument or from an error that a resolver raised on purpose.
+    """
+    cause = error.original_error
+    traceback = None if cause is None else cause.__traceback__
+    if traceback is None:
+        return False
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    module = str(traceback.tb_frame.f_globals.get("__name__", ""))
+    reads_input = module == "graphql.execution.values" or module.startswith(
+        "graphql.utilities."
+    )
+    return module.startswith("graphql.") and not reads_input

@@ -1,0 +1,27 @@
+"""Checks on text that a caller sends."""
+
+from schema.errors import ErrorCode, coded_error
+
+MAX_TEXT_CHARS = 1_000
+
+
+def check_text(**arguments: str | None) -> None:
+    """Refuse text that Postgres cannot take (U+0000, lone surrogates) or that is too long."""
+    for name, value in arguments.items():
+        if value is None:
+            continue
+        problem = _problem(value)
+        if problem:
+            raise coded_error(
+                f"{name} {problem}.", ErrorCode.BAD_USER_INPUT, argument=name
+            )
+
+
+def _problem(value: str) -> str | None:
+    if len(value) > MAX_TEXT_CHARS:
+        return f"has {len(value):,} characters; at most {MAX_TEXT_CHARS:,} are allowed"
+    if "\0" in value:
+        return "contains the character U+0000"
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        return "contains half of a surrogate pair"
+    return None

@@ -1,0 +1,90 @@
+"""The model that answers, and how good it is."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from ml.columns import REQUIRED_COLUMNS
+from ml.manifest import Manifest
+from schema.connections import MAX_PAGE_SIZE
+from schema.errors import ErrorCode, coded_error
+
+
+@strawberry.type(description="How much a feature contributes to the model's decisions.")
+class FeatureImportance:
+    """How much a feature contributes to the model's decisions."""
+
+    feature: str = strawberry.field(description="A column of the file, or `word=...`.")
+    importance: float = strawberry.field(
+        description="Share of the total gain of the trees, 0 to 1."
+    )
+
+
+@strawberry.type(
+    description="The model that classifies, and its score on tracks held out."
+)
+class Model:
+    """The model that classifies, and its score on tracks held out."""
+
+    manifest: strawberry.Private[Manifest]
+    version: str = strawberry.field(description="A hash of the model's content.")
+    trained_at: datetime = strawberry.field(description="When it was trained.")
+    training_rows: int = strawberry.field(
+        description="How many labelled tracks it learnt from."
+    )
+    genres: list[str] = strawberry.field(
+        description="The genres of its training labels, by name."
+    )
+    required_columns: list[str] = strawberry.field(
+        description="The columns that a file must have, in any order."
+    )
+    accuracy: float = strawberry.field(
+        description="Share of held-out tracks that it got right."
+    )
+    macro_f1: float = strawberry.field(
+        name="macroF1", description="F1 averaged over genres, on held-out tracks."
+    )
+    log_loss: float = strawberry.field(
+        description="Mean negative log probability, in nats."
+    )
+    confusion_matrix: list[list[int]] = strawberry.field(
+        description="Held-out tracks: a row for each true genre, a column for each predicted one."
+    )
+
+    @strawberry.field(description="The features that matter most, highest first.")
+    def top_features(
+        self,
+        first: Annotated[
+            int, strawberry.argument(description="How many, 0 to 1,000.")
+        ] = 20,
+    ) -> list[FeatureImportance]:
+        """Rank the features by gain."""
+        if not 0 <= first <= MAX_PAGE_SIZE:
+            message = (
+                f"first is {first}; a number from 0 to {MAX_PAGE_SIZE:,} is needed."
+            )
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="first")
+        pairs = zip(
+            self.manifest.feature_names, self.manifest.feature_gains, strict=True
+        )
+        ranked = sorted(pairs, key=lambda pair: -pair[1])[:first]
+        return [
+            FeatureImportance(feature=name, importance=gain) for name, gain in ranked
+        ]
+
+    @classmethod
+    def from_manifest(cls, manifest: Manifest) -> Self:
+        """Show what a manifest says."""
+        return cls(
+            manifest=manifest,
+            version=manifest.version,
+            trained_at=manifest.trained_at,
+            training_rows=manifest.training_rows,
+            genres=list(manifest.genres),
+            required_columns=list(REQUIRED_COLUMNS),
+            accuracy=manifest.metrics.accuracy,
+            macro_f1=manifest.metrics.macro_f1,
+            log_loss=manifest.metrics.log_loss,
+            confusion_matrix=manifest.metrics.confusion_matrix,
+        )

@@ -1,0 +1,189 @@
+"""What can be asked: genres, titles, tracks, batches, the model."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from db.records import BatchRecord, TitleRecord, TrackRecord
+from db.tracks import TitleKey
+from schema.batch import Batch
+from schema.connections import (
+    DEFAULT_PAGE_SIZE,
+    After,
+    Before,
+    Connection,
+    CursorKind,
+    First,
+    Last,
+    make_connection,
+    read_window,
+)
+from schema.context import Info
+from schema.errors import ErrorCode, coded_error
+from schema.genre import Genre
+from schema.inputs import check_text
+from schema.model import Model
+from schema.selection import selects_only
+from schema.track import TITLE_FIELDS, Track, track_from_record, track_from_title
+
+TITLE_CURSORS = CursorKind("title", (str, int))
+BATCH_CURSORS = CursorKind("batch", (datetime.fromisoformat, uuid.UUID))
+MAX_TRACK_ID = 2**63 - 1
+
+
+def title_key(record: TitleRecord | TrackRecord) -> TitleKey:
+    """Return where a track stands in its genre."""
+    return record.title, record.track_id
+
+
+def batch_key(record: BatchRecord) -> tuple[str, str]:
+    """Return where a batch stands among all."""
+    return record.started_at.isoformat(), str(record.id)
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """What can be asked."""
+
+    @strawberry.field(
+        description="Genres that have at least one classified track, by name."
+    )
+    async def genres(self, info: Info) -> list[Genre]:
+        """List genres."""
+        counts = await info.context.ports.tracks.list_genres()
+        return [Genre.from_record(count) for count in counts]
+
+    @strawberry.field(
+        description="Tracks of a genre by title (by code point), then trackId. An unknown genre "
+        "is an error with code UNKNOWN_GENRE that lists the known ones."
+    )
+    async def titles_by_genre(
+        self,
+        info: Info,
+        genre: Annotated[str, strawberry.argument(description="Name of the genre.")],
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only titles that have a word beginning with each of these words; "
+                "case and accents do not matter."
+            ),
+        ] = None,
+    ) -> Connection[Track]:
+        """List a genre's tracks; a list of titles alone is read from an index."""
+        check_text(genre=genre, search=search)
+        window = read_window(
+            TITLE_CURSORS, first=first, after=after, last=last, before=before
+        )
+        tracks = info.context.ports.tracks
+        titles_only = selects_only(info, TITLE_FIELDS)
+        connection: Connection[Track]
+        if titles_only:
+            titles = await tracks.list_titles(genre, window, search)
+            connection = make_connection(
+                titles,
+                TITLE_CURSORS,
+                key=title_key,
+                node=track_from_title,
+                count=lambda: tracks.count_tracks(genre, search),
+            )
+        else:
+            records = await tracks.list_tracks(genre, window, search)
+            connection = make_connection(
+                records,
+                TITLE_CURSORS,
+                key=title_key,
+                node=track_from_record,
+                count=lambda: tracks.count_tracks(genre, search),
+            )
+        if not connection.nodes:
+            await refuse_unknown_genre(info, genre)
+        return connection
+
+    @strawberry.field(
+        description="A classified track; null if there is none with this id."
+    )
+    async def track(
+        self,
+        info: Info,
+        track_id: Annotated[
+            strawberry.ID, strawberry.argument(description="As in the file.")
+        ],
+    ) -> Track | None:
+        """Find a track."""
+        key = read_track_id(track_id)
+        record = None if key is None else await info.context.loaders.track.load(key)
+        return None if record is None else track_from_record(record)
+
+    @strawberry.field(description="An upload; null if there is none with this id.")
+    async def batch(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
+    ) -> Batch | None:
+        """Find a batch."""
+        key = read_batch_id(id)
+        record = None if key is None else await info.context.loaders.batch.load(key)
+        return None if record is None else Batch.from_record(record)
+
+    @strawberry.field(description="All uploads, newest first.")
+    async def batches(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Batch]:
+        """List batches."""
+        window = read_window(
+            BATCH_CURSORS, first=first, after=after, last=last, before=before
+        )
+        batches = info.context.ports.batches
+        return make_connection(
+            await batches.list_batches(window),
+            BATCH_CURSORS,
+            key=batch_key,
+            node=Batch.from_record,
+            count=batches.count_batches,
+        )
+
+    @strawberry.field(description="The model that answers now.")
+    def model(self, info: Info) -> Model:
+        """Describe the model."""
+        return Model.from_manifest(info.context.ports.model.manifest)
+
+
+def read_track_id(text: str) -> int | None:
+    """Read a trackId; what is no trackId of any track gives None."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        return None
+    return int(text) if int(text) <= MAX_TRACK_ID else None
+
+
+def read_batch_id(text: str) -> uuid.UUID | None:
+    """Read a batch id; what is no id of any batch gives None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+async def refuse_unknown_genre(info: Info, genre: str) -> None:
+    """Raise UNKNOWN_GENRE unless some track has `genre` or the model could give it."""
+    stored = await info.context.ports.tracks.list_genres()
+    known = sorted(
+        {count.genre for count in stored}
+        | set(info.context.ports.model.manifest.genres)
+    )
+    if genre not in known:
+        raise coded_error(
+            f'There is no genre "{genre}". Known are: {", ".join(known)}.',
+            ErrorCode.UNKNOWN_GENRE,
+            knownGenres=known,
+        )

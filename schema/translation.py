@@ -1,0 +1,25 @@
+"""Which error codes the errors of `ml` and `db` have in the API."""
+
+from graphql import GraphQLError
+
+from db.errors import StorageUnavailableError
+from ml.errors import CsvError, GenreMlError
+from schema.errors import ErrorCode, coded_error
+
+
+def translate(error: Exception) -> GraphQLError | None:
+    """Return what the caller sees of an error; None for one that is our own mistake."""
+    match error:
+        case CsvError():
+            extensions = {
+                "missingColumns": list(error.missing_columns),
+                "line": error.line,
+            }
+            return coded_error(str(error), ErrorCode(error.code), **extensions)
+        case StorageUnavailableError():
+            message = "The database cannot be reached. Try again in a moment."
+            return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
+        case GenreMlError(code="BAD_USER_INPUT"):
+            return coded_error(str(error), ErrorCode.BAD_USER_INPUT)
+        case _:
+            return None

@@ -1,0 +1,403 @@
+"""The HTTP transport of GraphQL with a small schema behind it."""
+
+import asyncio
+import json
+import logging
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import httpx
+import pytest
+import pytest_asyncio
+import strawberry
+import uvicorn
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message
+
+from app.graphql_view import GenreGraphQL
+from app.middleware import RequestIdMiddleware, current_request_id
+from schema.errors import ErrorCodes, QuietSchema
+
+URQL = (
+    "application/graphql-response+json, application/graphql+json, application/json, "
+    "text/event-stream, multipart/mixed"
+)
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+pytestmark = pytest.mark.asyncio
+
+closed = asyncio.Event()
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def hello(self, name: str = "you") -> str:
+        return f"hello {name}"
+
+    @strawberry.field
+    def broken(self) -> str:
+        raise RuntimeError("postgresql://user:password@host")
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    async def slow(self) -> str:
+        await asyncio.sleep(0.15)
+        return "done"
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def count(self, to: int) -> AsyncGenerator[int, None]:
+        for number in range(to):
+            yield number
+
+    @strawberry.subscription
+    async def forever(self) -> AsyncGenerator[int, None]:
+        closed.clear()
+        try:
+            yield 1
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)  # a closing that takes a step is not cut short
+            closed.set()
+
+    @strawberry.subscription
+    async def failing(self) -> AsyncGenerator[int, None]:
+        yield 1
+        raise RuntimeError("postgresql://user:password@host")
+
+
+def build_context(request: Request) -> dict[str, str]:
+    if "x-fail" in request.headers:
+        raise RuntimeError("no context")
+    return {}
+
+
+def make_app(*, allow_queries_via_get: bool = True) -> ASGIApp:
+    codes = partial(ErrorCodes, request_id=current_request_id)
+    view = GenreGraphQL(
+        QuietSchema(Query, Mutation, Subscription, extensions=[codes]),
+        build_context=build_context,
+        allow_queries_via_get=allow_queries_via_get,
+        heartbeat_interval_s=0.05,
+    )
+    return RequestIdMiddleware(view)
+
+
+@asynccontextmanager
+async def open_client(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with open_client(make_app()) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def served() -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a real server."""
+    server = uvicorn.Server(uvicorn.Config(make_app(), log_config=None, ws="none", http="h11"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(server.serve([listener]))
+        port = listener.getsockname()[1]
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            yield client
+        server.should_exit = True
+        await serving
+
+
+async def post(client: httpx.AsyncClient, query: str, accept: str | None = None) -> httpx.Response:
+    headers = {} if accept is None else {"accept": accept}
+    return await client.post("/", json={"query": query}, headers=headers)
+
+
+def media_type(response: httpx.Response) -> str:
+    return response.headers["content-type"].partition(";")[0]
+
+
+def events(text: str) -> list[tuple[str, object]]:
+    frames = [frame.split("\n") for frame in text.split("\n\n") if frame.startswith("event: ")]
+    return [
+        (name.removeprefix("event: "), json.loads(data.removeprefix("data:") or "null"))
+        for name, data in frames
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        pytest.param(None, "application/json", id="missing"),
+        pytest.param("*/*", "application/json", id="anything"),
+        pytest.param("application/*", "application/json", id="any-application"),
+        pytest.param("Application/JSON; charset=utf-8", "application/json", id="case-parameter"),
+        pytest.param(GRAPHQL_RESPONSE, GRAPHQL_RESPONSE, id="graphql-response"),
+        pytest.param(f"application/json;q=0.9, {GRAPHQL_RESPONSE}", GRAPHQL_RESPONSE, id="weight"),
+        pytest.param(f"{GRAPHQL_RESPONSE},application/json;q=0.9", GRAPHQL_RESPONSE, id="apollo"),
+        pytest.param(URQL, GRAPHQL_RESPONSE, id="urql"),
+        pytest.param("application/json, text/event-stream", "application/json", id="json-first"),
+        pytest.param("text/html, */*;q=0.8", "application/json", id="browser"),
+        pytest.param("text/event-stream", "text/event-stream", id="stream"),
+        pytest.param("text/event-stream, */*", "text/event-stream", id="stream-first"),
+        pytest.param("text/event-stream;q=0, */*", "application/json", id="stream-refused"),
+        pytest.param("nonsense;q=x, ;,,", "application/json", id="nonsense"),
+    ],
+)
+async def test_answers_a_query_in_the_type_that_is_accepted(
+    client: httpx.AsyncClient, accept: str | None, expected: str
+) -> None:
+    client.headers.pop("accept")
+    response = await post(client, "{ hello }", accept)
+
+    assert response.status_code == 200
+    assert media_type(response) == expected
+    assert '{"data":{"hello":"hello you"}}' in response.text
+
+
+async def test_refuses_a_type_it_does_not_have(client: httpx.AsyncClient) -> None:
+    response = await post(client, "{ hello }", "text/html")
+
+    assert response.status_code == 406
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+REQUEST_ERRORS = [
+    pytest.param("{", {}, "GRAPHQL_PARSE_FAILED", id="syntax"),
+    pytest.param("{ nothing }", {}, "GRAPHQL_VALIDATION_FAILED", id="validation"),
+    pytest.param(
+        "query ($n: String!) { hello(name: $n) }",
+        {"variables": {"n": None}},
+        "BAD_USER_INPUT",
+        id="coercion",
+    ),
+    pytest.param("{ hello }", {"operationName": "Other"}, "BAD_USER_INPUT", id="unknown-operation"),
+    pytest.param("fragment F on Query { hello }", {}, "BAD_USER_INPUT", id="no-operation"),
+]
+
+
+@pytest.mark.parametrize(("query", "more", "code"), REQUEST_ERRORS)
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        pytest.param("application/json", 200, id="json"),
+        pytest.param(GRAPHQL_RESPONSE, 400, id="graphql-response"),
+        pytest.param(URQL, 400, id="urql"),
+    ],
+)
+async def test_answers_a_request_error_without_data(
+    client: httpx.AsyncClient,
+    query: str,
+    more: dict[str, object],
+    code: str,
+    accept: str,
+    status: int,
+) -> None:
+    response = await client.post("/", json={"query": query, **more}, headers={"accept": accept})
+
+    assert response.status_code == status
+    assert list(response.json()) == ["errors"]
+    assert response.json()["errors"][0]["extensions"]["code"] == code
+
+
+async def test_answers_a_field_error_with_data_and_200(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.CRITICAL, "genre.graphql"):
+        response = await post(client, "{ hello broken }", GRAPHQL_RESPONSE)
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "data": None,
+        "errors": [
+            {
+                "message": "Internal error",
+                "locations": [{"line": 1, "column": 9}],
+                "path": ["broken"],
+                "extensions": {
+                    "code": "INTERNAL",
+                    "requestId": response.headers["x-request-id"],
+                },
+            }
+        ],
+    }
+
+
+async def test_masks_a_failure_outside_the_schema(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = await client.post("/", json={"query": "{ hello }"}, headers={"x-fail": "1"})
+
+    assert response.status_code == 500
+    assert response.json()["errors"][0]["message"] == "Internal error"
+    assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert "no context" in caplog.text
+
+
+async def test_runs_a_query_by_get(client: httpx.AsyncClient) -> None:
+    query = "query Q($n: String!) { hello(name: $n) }"
+    params = {"query": query, "variables": '{"n":"GET"}', "extensions": "", "operationName": "Q"}
+
+    response = await client.get("/", params=params)
+
+    assert response.json() == {"data": {"hello": "hello GET"}}
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_head_is_a_get_without_a_body(client: httpx.AsyncClient) -> None:
+    response = await client.head("/", params={"query": "{ hello }"})
+
+    assert response.status_code == 200
+    assert response.content == b""
+    assert response.headers["content-length"] == "30"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_refuses_a_mutation_by_get(client: httpx.AsyncClient, accept: str) -> None:
+    headers = {"accept": accept}
+    response = await client.get("/", params={"query": "mutation { slow }"}, headers=headers)
+
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json()["errors"][0]["message"] == "A mutation needs a POST."
+
+
+async def test_get_can_be_turned_off() -> None:
+    async with open_client(make_app(allow_queries_via_get=False)) as client:
+        response = await client.get("/", params={"query": "{ hello }"})
+
+    assert (response.status_code, response.headers["allow"]) == (405, "POST, OPTIONS")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+async def test_names_the_methods_it_allows(client: httpx.AsyncClient, method: str) -> None:
+    response = await client.request(method, "/")
+
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST, OPTIONS")
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_answers_options(client: httpx.AsyncClient) -> None:
+    response = await client.options("/")
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.headers["allow"] == "GET, HEAD, POST, OPTIONS"
+
+
+async def test_refuses_websockets() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/", "headers": [], "subprotocols": []}
+    await make_app()(scope, receive, send)
+
+    assert sent == [{"type": "websocket.close", "code": 1008, "reason": ""}]
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", "text/event-stream, multipart/mixed", URQL])
+async def test_streams_a_subscription_in_lf_frames(client: httpx.AsyncClient, accept: str) -> None:
+    response = await post(client, "subscription { count(to: 2) }", accept)
+
+    assert media_type(response) == "text/event-stream"
+    assert response.text == (
+        'event: next\ndata: {"data":{"count":0}}\n\n'
+        'event: next\ndata: {"data":{"count":1}}\n\n'
+        "event: complete\ndata:\n\n"
+    )
+
+
+async def test_streams_a_subscription_by_get(client: httpx.AsyncClient) -> None:
+    params = {"query": "subscription { count(to: 1) }"}
+    response = await client.get("/", params=params, headers={"accept": "text/event-stream"})
+
+    assert events(response.text) == [("next", {"data": {"count": 0}}), ("complete", None)]
+
+
+async def test_refuses_a_subscription_without_a_stream(client: httpx.AsyncClient) -> None:
+    response = await post(client, "subscription { count(to: 2) }", "application/json")
+
+    assert response.status_code == 406
+    assert "text/event-stream" in response.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        pytest.param("subscription {", "GRAPHQL_PARSE_FAILED", id="syntax"),
+        pytest.param("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED", id="validation"),
+        pytest.param(
+            "subscription ($n: Int!) { count(to: $n) }", "BAD_USER_INPUT", id="coercion"
+        ),
+        pytest.param("fragment F on Query { hello }", "BAD_USER_INPUT", id="no-operation"),
+    ],
+)
+async def test_streams_request_errors_without_data(
+    client: httpx.AsyncClient, query: str, code: str
+) -> None:
+    response = await post(client, query, "text/event-stream")
+
+    (_, document), complete = events(response.text)
+    assert isinstance(document, dict)
+    assert list(document) == ["errors"]
+    assert document["errors"][0]["extensions"]["code"] == code
+    assert complete == ("complete", None)
+
+
+async def test_masks_an_error_inside_a_stream(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = await post(client, "subscription { failing }", "text/event-stream")
+
+    assert "password" not in response.text
+    assert "password" in caplog.text
+    first, (_, document), last = events(response.text)
+    assert (first, last) == (("next", {"data": {"failing": 1}}), ("complete", None))
+    assert isinstance(document, dict)
+    assert document["errors"][0]["extensions"] == {
+        "code": "INTERNAL",
+        "requestId": response.headers["x-request-id"],
+    }
+
+
+async def test_keeps_a_slow_mutation_alive_with_heartbeats(client: httpx.AsyncClient) -> None:
+    response = await post(client, "mutation { slow }", "text/event-stream")
+
+    assert response.text.startswith(":\n\n:\n\n")
+    assert events(response.text) == [("next", {"data": {"slow": "done"}}), ("complete", None)]
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+async def test_closes_the_source_when_the_client_goes_away(
+    served: httpx.AsyncClient, method: str
+) -> None:
+    query = {"query": "subscription { forever }"}
+    body = {"json": query} if method == "POST" else {"params": query}
+    accept = {"accept": "text/event-stream"}
+
+    async with served.stream(method, "/", headers=accept, **body) as response:  # type: ignore[arg-type]
+        lines = response.aiter_lines()
+        heard = [await anext(lines) for _ in range(4)]
+        assert not closed.is_set()
+        await lines.aclose()  # type: ignore[attr-defined]
+
+    assert heard == ["event: next", 'data: {"data":{"forever":1}}', "", ":"]
+    await asyncio.wait_for(closed.wait(), timeout=5)
+
+
+async def test_serves_head_over_a_connection_that_lives_on(served: httpx.AsyncClient) -> None:
+    for _ in range(2):
+        head = await served.head("/", params={"query": "{ hello }"})
+        get = await served.get("/", params={"query": "{ hello }"})
+
+    assert head.headers["content-length"] == get.headers["content-length"]
