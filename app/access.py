@@ -1,4 +1,4 @@
-"""Decide who may ask: the configured clients, or the development credentials where they are safe."""
+"""Decide who may ask: configured clients, or development credentials where they are safe."""
 
 import ipaddress
 import logging

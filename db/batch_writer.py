@@ -81,9 +81,7 @@ WHERE id = $1
 class BatchWriter(Protocol):
     """Stores what was read of one file."""
 
-    async def save_chunk(
-        self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord]
-    ) -> None:
+    async def save_chunk(self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord]) -> None:
         """Store tracks and rejected rows; both or neither, with the counts of the batch.
 
         A track that an earlier line of the same file has stored becomes a reject.
@@ -106,9 +104,7 @@ class PostgresBatchWriter:
         self._batch_id = batch_id
         self._model = model
 
-    async def save_chunk(
-        self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord]
-    ) -> None:
+    async def save_chunk(self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord]) -> None:
         rows = await anyio.to_thread.run_sync(_copy_rows, tracks, self._model.genres)
         with translate_errors():
             async with self._connection.begin():
@@ -116,9 +112,7 @@ class PostgresBatchWriter:
                 duplicates = await self._store(driver, rows)
                 refused = [*rejects, *map(_duplicate, duplicates)]
                 await self._save_rejects(driver, refused)
-                await self._count(
-                    driver, tracks, refused, [row["line"] for row in duplicates]
-                )
+                await self._count(driver, tracks, refused, [row["line"] for row in duplicates])
 
     async def finish(self) -> None:
         await self._set_status("DONE", None, None)
@@ -126,9 +120,7 @@ class PostgresBatchWriter:
     async def fail(self, code: str, message: str) -> None:
         await self._set_status("FAILED", code, message)
 
-    async def _set_status(
-        self, status: str, code: str | None, message: str | None
-    ) -> None:
+    async def _set_status(self, status: str, code: str | None, message: str | None) -> None:
         with translate_errors():
             async with self._connection.begin():
                 driver = await self._driver()
@@ -147,17 +139,14 @@ class PostgresBatchWriter:
         await driver.copy_to_table(
             "incoming", source=io.BytesIO(rows), columns=_COLUMNS, format="csv"
         )
-        duplicates: list[Any] = await driver.fetch(
-            _STORE, self._model.version, self._batch_id
-        )
+        duplicates: list[Any] = await driver.fetch(_STORE, self._model.version, self._batch_id)
         return duplicates
 
     async def _save_rejects(self, driver: Any, rejects: Sequence[RejectRecord]) -> None:
         await driver.copy_records_to_table(
             "batch_rejects",
             records=[
-                (self._batch_id, r.line, r.track_id, r.column, r.code, r.message)
-                for r in rejects
+                (self._batch_id, r.line, r.track_id, r.column, r.code, r.message) for r in rejects
             ],
             columns=("batch_id", "line", "track_id", "column_name", "code", "message"),
         )
@@ -174,13 +163,9 @@ class PostgresBatchWriter:
         present = np.flatnonzero(counts)
         genres = [self._model.genres[index] for index in present]
         stored = len(kept)
-        await driver.execute(
-            _COUNT_GENRES, self._batch_id, genres, counts[present].tolist()
-        )
+        await driver.execute(_COUNT_GENRES, self._batch_id, genres, counts[present].tolist())
         received = stored + len(refused)
-        await driver.execute(
-            _COUNT_ROWS, self._batch_id, received, len(refused), stored
-        )
+        await driver.execute(_COUNT_ROWS, self._batch_id, received, len(refused), stored)
 
 
 @contextlib.asynccontextmanager
@@ -194,9 +179,7 @@ async def open_writer(
     try:
         with translate_errors():
             async with connection.begin():
-                await connection.execute(
-                    text("SELECT pg_advisory_lock(:space, :key)"), keys
-                )
+                await connection.execute(text("SELECT pg_advisory_lock(:space, :key)"), keys)
         yield PostgresBatchWriter(connection, batch_id, model)
     finally:
         with anyio.CancelScope(shield=True):
@@ -208,9 +191,7 @@ async def _release(connection: AsyncConnection, keys: dict[str, int]) -> None:
     try:
         with translate_errors():
             async with connection.begin():
-                await connection.execute(
-                    text("SELECT pg_advisory_unlock(:space, :key)"), keys
-                )
+                await connection.execute(text("SELECT pg_advisory_unlock(:space, :key)"), keys)
     except StorageUnavailableError:
         await connection.invalidate()
     finally:
@@ -242,9 +223,7 @@ def _copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
         }
     )
     sink = pa.BufferOutputStream()
-    csv.write_csv(
-        table, sink, csv.WriteOptions(include_header=False, quoting_style="all_valid")
-    )
+    csv.write_csv(table, sink, csv.WriteOptions(include_header=False, quoting_style="all_valid"))
     return bytes(sink.getvalue())
 
 

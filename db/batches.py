@@ -18,8 +18,13 @@ from db.records import BatchRecord, GenreCount, ModelVersion, Page, RejectRecord
 BatchKey = tuple[datetime, uuid.UUID]
 """Where a batch stands among all: start time, then id."""
 
+RejectKey = tuple[int]
+"""Where a reject stands in its batch: its line."""
+
 INTERRUPTED = "INTERRUPTED"
-INTERRUPTED_MESSAGE = "The service stopped while it read this file. What was stored stays; send the file again."
+INTERRUPTED_MESSAGE = (
+    "The service stopped while it read this file. What was stored stays; send the file again."
+)
 LOCK_SPACE = 0x67656E72
 """First key of the advisory locks that a running batch holds; the second is made from its id."""
 
@@ -36,10 +41,8 @@ class BatchRepository(Protocol):
     ) -> None:
         """Record a new batch with status RUNNING; its writer must be open already."""
 
-    async def find_batches(
-        self, ids: Sequence[uuid.UUID]
-    ) -> Mapping[uuid.UUID, BatchRecord]:
-        """The batches that exist, by id."""
+    async def find_batches(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, BatchRecord]:
+        """Return the batches that exist, by id."""
 
     async def list_batches(self, window: Window[BatchKey]) -> Page[BatchRecord]:
         """All batches, newest first."""
@@ -48,7 +51,7 @@ class BatchRepository(Protocol):
         """How many batches there are."""
 
     async def list_rejects(
-        self, batch_id: uuid.UUID, window: Window[int]
+        self, batch_id: uuid.UUID, window: Window[RejectKey]
     ) -> Page[RejectRecord]:
         """Rejected rows of a batch, by line."""
 
@@ -90,15 +93,11 @@ class PostgresBatches:
                 await session.execute(name_model.on_conflict_do_nothing())
                 await session.execute(open_batch)
 
-    async def find_batches(
-        self, ids: Sequence[uuid.UUID]
-    ) -> Mapping[uuid.UUID, BatchRecord]:
+    async def find_batches(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, BatchRecord]:
         statement = select(BatchRow).where(col(BatchRow.id).in_(ids))
         with translate_errors():
             async with self._sessions() as session:
-                return {
-                    row.id: _to_record(row) for row in await session.scalars(statement)
-                }
+                return {row.id: _to_record(row) for row in await session.scalars(statement)}
 
     async def list_batches(self, window: Window[BatchKey]) -> Page[BatchRecord]:
         key = (col(BatchRow.started_at), col(BatchRow.id))
@@ -116,26 +115,17 @@ class PostgresBatches:
     async def count_batches(self) -> int:
         with translate_errors():
             async with self._sessions() as session:
-                return (
-                    await session.scalar(select(func.count()).select_from(BatchRow))
-                    or 0
-                )
+                return await session.scalar(select(func.count()).select_from(BatchRow)) or 0
 
     async def list_rejects(
-        self, batch_id: uuid.UUID, window: Window[int]
+        self, batch_id: uuid.UUID, window: Window[RejectKey]
     ) -> Page[RejectRecord]:
         statement = select(RejectRow).where(col(RejectRow.batch_id) == batch_id)
-        bounds = Window(
-            limit=window.limit,
-            after=None if window.after is None else (window.after,),
-            before=None if window.before is None else (window.before,),
-            backwards=window.backwards,
-        )
         with translate_errors():
             async with self._sessions() as session:
                 key = (col(RejectRow.line),)
                 return await read_page(
-                    session, statement, key, bounds, lambda row: _to_reject(row[0])
+                    session, statement, key, window, lambda row: _to_reject(row[0])
                 )
 
     async def count_rejects(self, batch_id: uuid.UUID) -> int:
@@ -146,7 +136,7 @@ class PostgresBatches:
 
     async def list_genres(self, batch_id: uuid.UUID) -> list[GenreCount]:
         statement = (
-            select(BatchGenreRow.genre, BatchGenreRow.track_count)
+            select(col(BatchGenreRow.genre), col(BatchGenreRow.track_count))
             .where(col(BatchGenreRow.batch_id) == batch_id)
             .order_by(col(BatchGenreRow.genre))
         )
@@ -155,14 +145,14 @@ class PostgresBatches:
                 return [GenreCount(*row) for row in await session.execute(statement)]
 
     async def fail_interrupted(self) -> int:
-        running = select(BatchRow.id).where(col(BatchRow.status) == "RUNNING")
+        running = select(col(BatchRow.id)).where(col(BatchRow.status) == "RUNNING")
         with translate_errors():
             async with self._sessions() as session:
                 ids = list(await session.scalars(running))
         return sum([await self._fail_if_abandoned(batch_id) for batch_id in ids])
 
     async def _fail_if_abandoned(self, batch_id: uuid.UUID) -> bool:
-        """A living process holds the lock of its batch; Postgres frees those of a dead one."""
+        """Look at its lock: a living process holds it, and Postgres frees those of a dead one."""
         fail = (
             update(BatchRow)
             .where(col(BatchRow.id) == batch_id, col(BatchRow.status) == "RUNNING")

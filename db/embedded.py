@@ -68,7 +68,7 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     `genre`. Raises EmbeddedPostgresError if the server cannot be started or reached.
     """
     if sys.platform == "win32":  # asyncpg would need a port, open to every local user
-        raise EmbeddedPostgresError("it needs Unix sockets", folder, advice="Set GENRE_DATABASE_URL.")
+        raise EmbeddedPostgresError("no Unix sockets", folder, advice="Set GENRE_DATABASE_URL.")
     with contextlib.ExitStack() as stack:
         try:
             cluster = _Cluster.at(folder.expanduser().resolve())
@@ -170,16 +170,15 @@ class _Cluster:
         draft.rename(self.pgdata)
 
     def _clear_remains(self) -> None:
-        """End what a crash left behind, and drop a pid file over which Postgres would stumble."""
+        """End what a crash left behind, and drop pid files over which Postgres would stumble."""
         if not self._end(signal.SIGQUIT):
             raise self._error("an old server process does not end", "End it by hand.")
-        pid_file = self.pgdata / "postmaster.pid"
-        if pid_file.exists():
-            first = pid_file.read_bytes().partition(b"\n")[0].strip()
+        for file in (self.pgdata / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
+            pid = file.read_bytes().partition(b"\n")[0].strip() if file.exists() else b"0"
             # The pid of a dead process is left to Postgres, which checks more than we can.
-            if not first.isdigit() or psutil.pid_exists(int(first)):
-                logger.warning("Removed a stale postmaster.pid (%r).", first[:20])
-                pid_file.unlink()
+            if not pid.isdigit() or (int(pid) and psutil.pid_exists(int(pid))):
+                logger.warning("Removed a stale %s (%r).", file, pid[:20])
+                file.unlink()
 
     def _start(self) -> None:
         if self.socket_dir != self.pgdata:

@@ -80,9 +80,7 @@ async def check_server(engine: AsyncEngine) -> None:
             async with engine.connect() as connection:
                 number = await connection.scalar(text("SHOW server_version_num"))
     except StorageUnavailableError as error:
-        raise StorageUnavailableError(
-            f"{where} cannot be reached: {error.__cause__}"
-        ) from error
+        raise StorageUnavailableError(f"{where} cannot be reached: {error.__cause__}") from error
     except DBAPIError as error:
         raise StorageSetupError(f"{where} refuses us: {error.orig}") from error
     major = int(number) // 10_000

@@ -45,9 +45,7 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except _GONE as error:
-        raise StorageUnavailableError(
-            f"The database cannot be reached: {error}"
-        ) from error
+        raise StorageUnavailableError(f"The database cannot be reached: {error}") from error
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error.orig, _GONE):
             raise StorageUnavailableError(f"The database went away: {error}") from error

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.records import Page, Window
@@ -14,7 +14,7 @@ R = TypeVar("R")
 async def read_page(
     session: AsyncSession,
     statement: Select[Any],
-    key: Sequence[ColumnElement[Any]],
+    key: Sequence[Any],
     window: Window[Any],
     make: Callable[[Any], R],
     *,
@@ -31,9 +31,7 @@ async def read_page(
             statement = statement.where(columns > limit if above else columns < limit)
     downwards = descending != window.backwards
     order = [column.desc() if downwards else column.asc() for column in key]
-    rows = list(
-        await session.execute(statement.order_by(*order).limit(window.limit + 1))
-    )
+    rows = list(await session.execute(statement.order_by(*order).limit(window.limit + 1)))
     more = len(rows) > window.limit
     rows = rows[: window.limit]
     if window.backwards:

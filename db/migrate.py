@@ -28,9 +28,7 @@ async def migrate(engine: AsyncEngine) -> str:
     """
     with translate_errors():
         async with engine.begin() as connection:
-            await connection.execute(
-                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK}
-            )
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             await connection.run_sync(_upgrade)
     return newest_revision()
 
@@ -51,10 +49,7 @@ def newest_revision() -> str:
 
 def _upgrade(connection: Connection) -> None:
     found = _revision(connection)
-    known = {
-        script.revision
-        for script in ScriptDirectory.from_config(_config()).walk_revisions()
-    }
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if found is not None and found not in known:
         raise StorageSetupError(
             f"The database is at revision {found}, which this release does not know: "

@@ -26,7 +26,7 @@ TITLE_COLLATION = "C"
 """Titles sort by code point: the same on every server, and as a btree can be walked."""
 
 TITLE_WORDS = "array_to_tsvector(string_to_array(title_words, ' '))"
-"""Indexed for `search`. No text search configuration is used, so no dictionary or locale matters."""
+"""Indexed for `search`; without a text search configuration, no dictionary or locale matters."""
 
 
 class ModelVersionRow(SQLModel, table=True):
@@ -37,9 +37,7 @@ class ModelVersionRow(SQLModel, table=True):
     version: str = Field(sa_column=Column(Text, primary_key=True))
     genres: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     first_used_at: datetime = Field(
-        sa_column=Column(
-            DateTime(timezone=True), nullable=False, server_default=func.now()
-        )
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
 
 
@@ -48,9 +46,7 @@ class BatchRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "batches"
     __table_args__ = (
-        CheckConstraint(
-            "status IN ('QUEUED', 'RUNNING', 'DONE', 'FAILED')", name="batches_status"
-        ),
+        CheckConstraint("status IN ('QUEUED', 'RUNNING', 'DONE', 'FAILED')", name="batches_status"),
         Index("batches_newest", text("started_at DESC"), text("id DESC")),
         Index(
             "batches_open",
@@ -66,19 +62,11 @@ class BatchRow(SQLModel, table=True):
         sa_column=Column(Text, ForeignKey("model_versions.version"), nullable=False)
     )
     client_id: str | None = Field(sa_column=Column(Text))
-    rows_received: int = Field(
-        sa_column=Column(BigInteger, nullable=False, server_default="0")
-    )
-    rows_rejected: int = Field(
-        sa_column=Column(BigInteger, nullable=False, server_default="0")
-    )
-    rows_stored: int = Field(
-        sa_column=Column(BigInteger, nullable=False, server_default="0")
-    )
+    rows_received: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    rows_rejected: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    rows_stored: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     started_at: datetime = Field(
-        sa_column=Column(
-            DateTime(timezone=True), nullable=False, server_default=func.now()
-        )
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
     finished_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     error_code: str | None = Field(sa_column=Column(Text))
@@ -97,9 +85,7 @@ class BatchGenreRow(SQLModel, table=True):
             primary_key=True,
         )
     )
-    genre: str = Field(
-        sa_column=Column(Text(collation=TITLE_COLLATION), primary_key=True)
-    )
+    genre: str = Field(sa_column=Column(Text(collation=TITLE_COLLATION), primary_key=True))
     track_count: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
@@ -133,12 +119,8 @@ class TrackRow(SQLModel, table=True):
         Index("tracks_by_word", literal_column(TITLE_WORDS), postgresql_using="gin"),
     )
 
-    track_id: int = Field(
-        sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
-    )
-    title: str = Field(
-        sa_column=Column(Text(collation=TITLE_COLLATION), nullable=False)
-    )
+    track_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    title: str = Field(sa_column=Column(Text(collation=TITLE_COLLATION), nullable=False))
     title_words: str = Field(sa_column=Column(Text, nullable=False))
     genre: str = Field(
         sa_column=Column(
@@ -157,13 +139,9 @@ class TrackRow(SQLModel, table=True):
         sa_column=Column(Text, ForeignKey("model_versions.version"), nullable=False)
     )
     batch_id: uuid.UUID | None = Field(
-        sa_column=Column(
-            UUID(as_uuid=True), ForeignKey("batches.id", ondelete="SET NULL")
-        )
+        sa_column=Column(UUID(as_uuid=True), ForeignKey("batches.id", ondelete="SET NULL"))
     )
     line: int | None = Field(sa_column=Column(Integer))
     classified_at: datetime = Field(
-        sa_column=Column(
-            DateTime(timezone=True), nullable=False, server_default=func.now()
-        )
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )

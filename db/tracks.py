@@ -28,12 +28,12 @@ class TrackRepository(Protocol):
     """Where classified tracks are read."""
 
     async def list_genres(self) -> list[GenreCount]:
-        """Genres with at least one track, by name."""
+        """List genres with at least one track, by name."""
 
     async def list_tracks(
         self, genre: str, window: Window[TitleKey], search: str | None = None
     ) -> Page[TrackRecord]:
-        """Tracks of `genre` by title, then track id; empty for an unknown genre.
+        """List tracks of `genre` by title, then track id; empty for an unknown genre.
 
         `search` keeps titles that have a word beginning with each of its words, accents and case
         ignored.
@@ -42,13 +42,13 @@ class TrackRepository(Protocol):
     async def list_titles(
         self, genre: str, window: Window[TitleKey], search: str | None = None
     ) -> Page[TitleRecord]:
-        """What `list_tracks` gives, with titles and ids alone, which an index has by itself."""
+        """Give what `list_tracks` does, titles and ids alone: an index has them by itself."""
 
     async def count_tracks(self, genre: str, search: str | None = None) -> int:
-        """How many tracks `list_tracks` has over all pages."""
+        """Count the tracks that `list_tracks` has over all pages."""
 
     async def find_tracks(self, track_ids: Sequence[int]) -> Mapping[int, TrackRecord]:
-        """The tracks that are stored, by id."""
+        """Return the tracks that are stored, by id."""
 
 
 class PostgresTracks:
@@ -67,17 +67,15 @@ class PostgresTracks:
     async def list_tracks(
         self, genre: str, window: Window[TitleKey], search: str | None = None
     ) -> Page[TrackRecord]:
-        return await self._read_page(
-            _select_tracks(), genre, window, search, _to_record
-        )
+        return await self._read_page(_select_tracks(), genre, window, search, _to_record)
 
     async def list_titles(
         self, genre: str, window: Window[TitleKey], search: str | None = None
     ) -> Page[TitleRecord]:
-        titles = select(TrackRow.track_id, TrackRow.title, TrackRow.genre)
-        return await self._read_page(
-            titles, genre, window, search, lambda row: TitleRecord(*row)
+        titles: Select[Any] = select(
+            col(TrackRow.track_id), col(TrackRow.title), col(TrackRow.genre)
         )
+        return await self._read_page(titles, genre, window, search, lambda row: TitleRecord(*row))
 
     async def _read_page(
         self,
@@ -93,9 +91,7 @@ class PostgresTracks:
         key = (col(TrackRow.title), col(TrackRow.track_id))
         with translate_errors():
             async with self._sessions() as session:
-                return await read_page(
-                    session, statement.where(*matching), key, window, make
-                )
+                return await read_page(session, statement.where(*matching), key, window, make)
 
     async def count_tracks(self, genre: str, search: str | None = None) -> int:
         matching = _matching(genre, search)
@@ -115,7 +111,7 @@ class PostgresTracks:
 
 
 def _select_tracks() -> Select[Any]:
-    columns: list[ColumnElement[Any]] = [
+    columns: list[Any] = [
         col(TrackRow.track_id),
         col(TrackRow.title),
         col(TrackRow.genre),

@@ -22,9 +22,7 @@ def fold_file(fold: int) -> str:
     return f"fold_{fold}.txt"
 
 
-def save_parameters(
-    spec: FeatureSpec, folds: list[lightgbm.Booster], folder: Path
-) -> None:
+def save_parameters(spec: FeatureSpec, folds: list[lightgbm.Booster], folder: Path) -> None:
     """Write every file of the model but the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = json.dumps(spec.vocabulary.words, ensure_ascii=False)
@@ -75,9 +73,7 @@ def _load_fold(path: Path, threads: int) -> lightgbm.Booster:
 
 def _check_file(path: Path, expected: str) -> None:
     if not path.is_file():
-        raise ArtefactMismatchError(
-            file=path.name, expected=f"sha256 {expected}", found="no file"
-        )
+        raise ArtefactMismatchError(file=path.name, expected=f"sha256 {expected}", found="no file")
     found = sha256_of(path)
     if found != expected:
         raise ArtefactMismatchError(
@@ -85,9 +81,7 @@ def _check_file(path: Path, expected: str) -> None:
         )
 
 
-def _check_features(
-    spec: FeatureSpec, manifest: Manifest, folds: list[lightgbm.Booster]
-) -> None:
+def _check_features(spec: FeatureSpec, manifest: Manifest, folds: list[lightgbm.Booster]) -> None:
     if spec.names != manifest.feature_names:
         raise ArtefactMismatchError(
             file=VOCABULARY_FILE,

@@ -58,6 +58,4 @@ Every other number (loudness in dB, the audio features) only has to be finite.
 
 def rule_of(column: str) -> NumberRule:
     """Return the rule that the numbers of `column` keep."""
-    return (
-        TRACK_ID_RULE if column == ID_COLUMN else NUMBER_RULES.get(column, ANY_NUMBER)
-    )
+    return TRACK_ID_RULE if column == ID_COLUMN else NUMBER_RULES.get(column, ANY_NUMBER)

@@ -5,6 +5,7 @@ refuses is read once more as raw cells, which are then judged column by column.
 """
 
 from collections.abc import Sequence
+from typing import SupportsInt
 
 import numpy as np
 import pyarrow as pa
@@ -48,8 +49,7 @@ class BlockParser:
         self._positions = {column: header.index(column) for column in REQUIRED_COLUMNS}
         # Columns that are ignored may share a name; Arrow needs them told apart.
         self._names = [
-            name if name in self._positions else f"#{index}"
-            for index, name in enumerate(header)
+            name if name in self._positions else f"#{index}" for index, name in enumerate(header)
         ]
 
     def parse(self, block: RecordBlock) -> TrackChunk:
@@ -101,13 +101,9 @@ class BlockParser:
         rejects = [self._wrong_count(block, int(index)) for index in skipped]
         return table.combine_chunks(), np.delete(block.lines, skipped), rejects
 
-    def _parse_one_by_one(
-        self, block: RecordBlock
-    ) -> tuple[pa.Table, IntArray, list[Reject]]:
+    def _parse_one_by_one(self, block: RecordBlock) -> tuple[pa.Table, IntArray, list[Reject]]:
         records = [split_fields(block.record(index)) for index in range(len(block))]
-        good = [
-            index for index, record in enumerate(records) if len(record) == self._fields
-        ]
+        good = [index for index, record in enumerate(records) if len(record) == self._fields]
         wrong = sorted(set(range(len(block))).difference(good))
         columns = {
             column: pa.array([records[index][position] for index in good], pa.binary())
@@ -149,12 +145,9 @@ class _Columns:
         good[list(self._reasons)] = False
         return self._table(ids, numbers, np.flatnonzero(good)), self._rejects(ids)
 
-    def _table(
-        self, ids: IntArray, numbers: np.ndarray, good: np.ndarray
-    ) -> TrackTable:
+    def _table(self, ids: IntArray, numbers: np.ndarray, good: np.ndarray) -> TrackTable:
         titles, tags = (
-            self._cells[column].take(pa.array(good)).cast(pa.string())
-            for column in _TEXT_COLUMNS
+            self._cells[column].take(pa.array(good)).cast(pa.string()) for column in _TEXT_COLUMNS
         )
         return TrackTable(self._lines[good], ids[good], titles, tags, numbers[good])
 
@@ -167,9 +160,7 @@ class _Columns:
             self._judge_numbers(ID_COLUMN, values.astype(np.float64), missing, nothing)
             return values.astype(np.int64)
         ids, numbers = read_track_ids(cells)
-        self._judge_numbers(
-            ID_COLUMN, numbers.values, numbers.missing, numbers.not_a_number
-        )
+        self._judge_numbers(ID_COLUMN, numbers.values, numbers.missing, numbers.not_a_number)
         return ids
 
     def _numbers(self, column: str) -> np.ndarray:
@@ -196,9 +187,7 @@ class _Columns:
         if not (missing.any() or not_a_number.any() or out_of_range.any()):
             return
         for row in np.flatnonzero(missing):
-            self._note(
-                row, column, RejectCode.MISSING_VALUE, f"is empty; {rule.expectation}"
-            )
+            self._note(row, column, RejectCode.MISSING_VALUE, f"is empty; {rule.expectation}")
         for row in np.flatnonzero(not_a_number):
             found = f"is {self._shown(column, row)}; {rule.expectation}"
             self._note(row, column, RejectCode.NOT_A_NUMBER, found)
@@ -215,20 +204,16 @@ class _Columns:
                 self._reasons.setdefault(int(row), (column, code, f"{column} {found}."))
 
     def _check_duplicates(self, ids: IntArray) -> None:
-        good = np.array(
-            [row for row in range(len(ids)) if row not in self._reasons], dtype=np.intp
-        )
+        good = np.array([row for row in range(len(ids)) if row not in self._reasons], dtype=np.intp)
         _, first = np.unique(ids[good], return_index=True)
         for row in np.delete(good, first):
             message = duplicate_message(int(ids[row]))
             self._reasons[int(row)] = (ID_COLUMN, RejectCode.DUPLICATE_TRACK, message)
 
-    def _note(self, row: int, column: str, code: RejectCode, found: str) -> None:
-        self._reasons.setdefault(
-            int(row), (column, code, f"{column} {found} is needed.")
-        )
+    def _note(self, row: SupportsInt, column: str, code: RejectCode, found: str) -> None:
+        self._reasons.setdefault(int(row), (column, code, f"{column} {found} is needed."))
 
-    def _shown(self, column: str, row: int) -> str:
+    def _shown(self, column: str, row: SupportsInt) -> str:
         cell = self._cells[column][int(row)].as_py()
         if isinstance(cell, bytes):
             return shown(cell.strip())
@@ -238,9 +223,7 @@ class _Columns:
         return [
             Reject(
                 line=int(self._lines[row]),
-                track_id=None
-                if column == ID_COLUMN and not _is_duplicate(code)
-                else str(ids[row]),
+                track_id=None if column == ID_COLUMN and not _is_duplicate(code) else str(ids[row]),
                 column=column,
                 code=code,
                 message=message,

@@ -8,7 +8,7 @@ Knows nothing of columns or tracks.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 
 import numpy as np
 
@@ -21,6 +21,13 @@ _RECORD_PATTERN = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+\n")
 _QUOTED_PATTERN = re.compile(rb'"((?:[^"]|"")*+)"(.*)', re.DOTALL)
 MAX_RECORD_BYTES = 1024 * 1024
 """A quote that is still open after this many bytes is taken for one that was forgotten."""
+
+
+class Readable(Protocol):
+    """A source of bytes: a file, a pipe, a decompressor."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ def _unquote(raw: bytes) -> bytes:
 
 
 def read_record_blocks(
-    file: BinaryIO, *, block_bytes: int, fields: int, line: int = 1
+    file: Readable, *, block_bytes: int, fields: int, line: int = 1
 ) -> Iterator[RecordBlock]:
     """Yield the records of `file` from its present position, about `block_bytes` at a time.
 
@@ -144,9 +151,7 @@ def _cut(data: bytes, *, line: int, fields: int, final: bool) -> tuple[_Cut, int
 
 def _is_blank(buffer: np.ndarray, starts: IntArray, ends: IntArray) -> np.ndarray:
     length = ends - starts
-    only_return = (
-        (length == 2) & (buffer[starts] == _RETURN) if len(starts) else length == 2
-    )
+    only_return = (length == 2) & (buffer[starts] == _RETURN) if len(starts) else length == 2
     return np.asarray((length == 1) | only_return)
 
 
@@ -168,14 +173,11 @@ def _ends_one_by_one(data: bytes, *, fields: int, final: bool) -> IntArray:
     ends, position = [], 0
     while position < len(data):
         match = _RECORD_PATTERN.match(data, position, position + MAX_RECORD_BYTES)
-        if match and _is_plausible(match[0], fields):
-            position = match.end()
-        elif match:
-            position = _line_end(data, position)
-        elif final or len(data) - position > MAX_RECORD_BYTES:
-            position = _line_end(data, position)
-        else:
+        is_complete = match is not None or final or len(data) - position > MAX_RECORD_BYTES
+        if not is_complete:
             break
+        is_record = match is not None and _is_plausible(match[0], fields)
+        position = match.end() if match and is_record else _line_end(data, position)
         ends.append(position)
     return np.array(ends, dtype=np.int64)
 

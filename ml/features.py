@@ -32,4 +32,5 @@ class FeatureSpec:
         """
         words = self.vocabulary.incidence(tracks.tags)
         numbers = sparse.csr_matrix(tracks.numbers)
-        return sparse.hstack([numbers, words], format="csr", dtype=np.float64)
+        features: sparse.csr_matrix = sparse.hstack([numbers, words], "csr", np.float64)
+        return features

@@ -59,16 +59,12 @@ def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
     names = _join(chunk.tracks.track_ids, genre_of, features.name, labels.name)
     genres, truth = np.unique(names, return_inverse=True)
     if len(genres) < 2:
-        raise TrainingDataError(
-            f"{labels.name} names one genre; at least two are needed."
-        )
+        raise TrainingDataError(f"{labels.name} names one genre; at least two are needed.")
     digests = {
         role: hashlib.sha256(path.read_bytes()).hexdigest()
         for role, path in {"features": features, "labels": labels}.items()
     }
-    return LabelledTracks(
-        chunk.tracks, tuple(genres.tolist()), truth.astype(np.intp), digests
-    )
+    return LabelledTracks(chunk.tracks, tuple(genres.tolist()), truth.astype(np.intp), digests)
 
 
 def read_labels(path: Path) -> "pd.Series[str]":
@@ -76,9 +72,7 @@ def read_labels(path: Path) -> "pd.Series[str]":
     table = pd.read_csv(path, dtype="string", keep_default_na=False)
     missing = {"trackID", "genre"}.difference(table.columns)
     if missing:
-        raise TrainingDataError(
-            f"{path.name} lacks the columns {', '.join(sorted(missing))}."
-        )
+        raise TrainingDataError(f"{path.name} lacks the columns {', '.join(sorted(missing))}.")
     table["genre"] = table["genre"].str.strip()
     for column, bad in {
         "trackID": ~table["trackID"].str.fullmatch(r"\d+"),
@@ -86,9 +80,7 @@ def read_labels(path: Path) -> "pd.Series[str]":
     }.items():
         if bad.any():
             line = int(np.flatnonzero(bad.to_numpy())[0]) + 2
-            raise TrainingDataError(
-                f"{path.name}, line {line}: {column} is empty or not valid."
-            )
+            raise TrainingDataError(f"{path.name}, line {line}: {column} is empty or not valid.")
     ids = table["trackID"].astype("int64")
     if ids.duplicated().any():
         twice = ids[ids.duplicated()].iloc[0]
@@ -108,4 +100,4 @@ def _join(
         raise TrainingDataError(
             f"{len(without)} tracks of {features} have no genre in {labels}: {shown}."
         )
-    return np.asarray(genre_of.loc[track_ids].to_numpy(), dtype=np.str_)
+    return np.asarray(genre_of.reindex(track_ids).to_numpy(), dtype=np.str_)

@@ -63,9 +63,7 @@ class Manifest(BaseModel):
         except ValidationError as error:
             raise ArtefactError(f"{path} is not a manifest: {error}") from error
         if manifest.format != FORMAT:
-            raise ArtefactError(
-                f"{path} has format {manifest.format}; {FORMAT} is needed."
-            )
+            raise ArtefactError(f"{path} has format {manifest.format}; {FORMAT} is needed.")
         return manifest
 
     def write(self, folder: Path) -> None:

@@ -30,9 +30,7 @@ def score(probabilities: FloatMatrix, truth: npt.NDArray[np.intp]) -> Metrics:
     guess = probabilities.argmax(axis=1)
     return Metrics(
         accuracy=float((guess == truth).mean()),
-        macro_f1=float(
-            f1_score(truth, guess, average="macro", labels=genres, zero_division=0)
-        ),
+        macro_f1=float(f1_score(truth, guess, average="macro", labels=genres, zero_division=0)),
         log_loss=float(log_loss(truth, probabilities, labels=genres)),
         ece=expected_calibration_error(probabilities, truth),
         confusion_matrix=confusion_matrix(truth, guess, labels=genres).tolist(),

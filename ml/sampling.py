@@ -1,8 +1,8 @@
 """Draw made-up tracks that look like real ones, for demos, tests and benchmarks.
 
 Rows are drawn in blocks of fixed size, each from its own seed: row k is the same however many rows
-are asked for, and a file of any length is written in flat memory. All random numbers come from raw
-bits, and all sums are of whole numbers, so that every machine draws the same rows.
+are asked for, and a file of any length is written in flat memory. Random numbers are raw bits, and
+long sums are of whole numbers, so that every machine draws the same rows.
 """
 
 from collections.abc import Callable, Iterator
@@ -277,9 +277,8 @@ class _TrackSampler:
         titles = np.empty(_BLOCK_ROWS, dtype=object)
         for index, (name, style) in enumerate(_TITLE_STYLES.items()):
             columns = self._noun_columns[name]
-            chance = bits.draw(_BLOCK_ROWS, len(columns)).astype(np.int64)
-            chance += _DRAWS * (present[:, columns] & (columns >= 0))
-            best = np.argsort(-chance, axis=1, kind="stable")[:, :2]
+            chance = _DRAWS * (present[:, columns] & (columns >= 0)).astype(np.int64)
+            best = np.argsort(-chance - bits.draw(*chance.shape), axis=1, kind="stable")[:, :2]
             for row in np.flatnonzero(style_of == index):
                 first, second = (style.nouns[noun] for noun in best[row])
                 word = style.adjectives[adjective[row] % len(style.adjectives)]

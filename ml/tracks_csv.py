@@ -5,14 +5,13 @@ Knows nothing of HTTP, GraphQL or Postgres.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
 from ml.columns import REQUIRED_COLUMNS
 from ml.csv_block import BlockParser
-from ml.csv_records import MAX_RECORD_BYTES, read_record_blocks, split_fields
+from ml.csv_records import MAX_RECORD_BYTES, Readable, read_record_blocks, split_fields
 from ml.errors import CsvError, EmptyCsvError, UnsupportedFileTypeError
 from ml.track import TrackChunk, TrackTable
 
@@ -34,15 +33,13 @@ _OTHER_FILE_TYPES = {
 }
 
 
-def read_tracks(
-    file: BinaryIO, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES
-) -> Iterator[TrackChunk]:
+def read_tracks(file: Readable, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES) -> Iterator[TrackChunk]:
     """Yield the tracks of a CSV file in chunks; memory does not grow with the file.
 
     Columns may come in any order, others are ignored; UTF-8 with or without a byte order mark;
-    lines end with LF or CRLF; quoted cells may hold line breaks; blank lines are skipped. A track id
-    that stands twice in one chunk is rejected the second time; across chunks it is for the caller
-    to find, who alone can remember a million ids.
+    lines end with LF or CRLF; quoted cells may hold line breaks; blank lines are skipped. A track
+    id that stands twice in one chunk is rejected the second time; across chunks it is for the
+    caller to find, who alone can remember a million ids.
 
     Parameters
     ----------
@@ -60,13 +57,10 @@ def read_tracks(
     CsvError
         A required column is missing or stands twice, or the header cannot be read.
     """
-    start = _read_header_bytes(file)
-    header, body, line = start
+    header, body, line = _read_header_bytes(file)
     parser = BlockParser(header)
     rest = _Rejoined(body, file)
-    blocks = read_record_blocks(
-        rest, block_bytes=chunk_bytes, fields=len(header), line=line
-    )
+    blocks = read_record_blocks(rest, block_bytes=chunk_bytes, fields=len(header), line=line)
     rows = 0
     for block in blocks:
         rows += len(block)
@@ -75,7 +69,7 @@ def read_tracks(
         raise EmptyCsvError("The file has a header and no rows.")
 
 
-def read_all_tracks(file: BinaryIO) -> TrackChunk:
+def read_all_tracks(file: Readable) -> TrackChunk:
     """Read a whole file into one chunk, for files known to be small such as training data."""
     chunks = list(read_tracks(file))
     tables = [chunk.tracks for chunk in chunks]
@@ -101,7 +95,7 @@ def concat_tables(tables: Sequence[TrackTable]) -> TrackTable:
 class _Rejoined:
     """What was read too far while looking for the header, then the file itself."""
 
-    def __init__(self, body: bytes, file: BinaryIO) -> None:
+    def __init__(self, body: bytes, file: Readable) -> None:
         self._body = body
         self._file = file
 
@@ -110,7 +104,7 @@ class _Rejoined:
         return body or self._file.read(size)
 
 
-def _read_header_bytes(file: BinaryIO) -> tuple[list[str], bytes, int]:
+def _read_header_bytes(file: Readable) -> tuple[list[str], bytes, int]:
     """Return the column names, the bytes behind the header that were read, and their line."""
     start = _read_up_to(file, MAX_RECORD_BYTES)
     if not start.strip():
@@ -126,7 +120,7 @@ def _read_header_bytes(file: BinaryIO) -> tuple[list[str], bytes, int]:
     return names, rest, line + header.count(b"\n") + len(newline)
 
 
-def _read_up_to(file: BinaryIO, size: int) -> bytes:
+def _read_up_to(file: Readable, size: int) -> bytes:
     parts, missing = [], size
     while missing > 0 and (part := file.read(missing)):
         parts.append(part)
@@ -148,13 +142,9 @@ def _first_record(body: bytes) -> tuple[bytes, bytes, bytes]:
 def _refuse_other_types(start: bytes) -> None:
     for magic, kind in _OTHER_FILE_TYPES.items():
         if start.startswith(magic):
-            raise UnsupportedFileTypeError(
-                f"The file is {kind}; CSV text in UTF-8 is needed."
-            )
+            raise UnsupportedFileTypeError(f"The file is {kind}; CSV text in UTF-8 is needed.")
     if b"\0" in start[:1024]:
-        raise UnsupportedFileTypeError(
-            "The file is binary; CSV text in UTF-8 is needed."
-        )
+        raise UnsupportedFileTypeError("The file is binary; CSV text in UTF-8 is needed.")
 
 
 def _decode_name(name: bytes, line: int) -> str:
@@ -169,13 +159,9 @@ def _check_names(names: list[str], line: int, header: bytes) -> None:
     if missing:
         message = f"Required columns are missing: {', '.join(missing)}.{_delimiter_hint(header)}"
         raise CsvError(message, line=line, missing_columns=missing)
-    twice = sorted(
-        {name for name in names if name in REQUIRED_COLUMNS and names.count(name) > 1}
-    )
+    twice = sorted({name for name in names if name in REQUIRED_COLUMNS and names.count(name) > 1})
     if twice:
-        raise CsvError(
-            f"Columns stand twice in the header: {', '.join(twice)}.", line=line
-        )
+        raise CsvError(f"Columns stand twice in the header: {', '.join(twice)}.", line=line)
 
 
 def _delimiter_hint(header: bytes) -> str:

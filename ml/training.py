@@ -69,10 +69,8 @@ def train(
     folds = []
     for number, (fit, rest) in enumerate(splitter.split(features, data.truth)):
         progress(f"fold {number + 1} of {FOLDS}", number / FOLDS)
-        fold = _fit_fold(
-            features[fit], data.truth[fit], len(data.genres), parameters, number
-        )
-        held_out[rest] = fold.predict(features[rest])
+        fold = _fit_fold(features[fit], data.truth[fit], len(data.genres), parameters, number)
+        held_out[rest] = np.asarray(fold.predict(features[rest]))
         folds.append(fold)
     progress("done", 1.0)
     return TrainedEnsemble(spec, folds, score(held_out, data.truth))
@@ -105,14 +103,10 @@ def _fit_fold(
         "force_row_wise": True,
         "verbose": -1,
     }
-    return lightgbm.train(
-        settings, lightgbm.Dataset(features, truth), parameters.rounds
-    )
+    return lightgbm.train(settings, lightgbm.Dataset(features, truth), parameters.rounds)
 
 
-def save_ensemble(
-    trained: TrainedEnsemble, data: LabelledTracks, folder: Path
-) -> Manifest:
+def save_ensemble(trained: TrainedEnsemble, data: LabelledTracks, folder: Path) -> Manifest:
     """Write the model to `folder`, which appears complete or not at all.
 
     Raises
@@ -120,11 +114,7 @@ def save_ensemble(
     FileExistsError
         `folder` is there and holds something else than a model.
     """
-    if (
-        folder.exists()
-        and any(folder.iterdir())
-        and not (folder / "manifest.json").exists()
-    ):
+    if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").exists():
         raise FileExistsError(f"{folder} holds something else than a model.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as staging:
@@ -149,8 +139,7 @@ def _manifest(trained: TrainedEnsemble, data: LabelledTracks, folder: Path) -> M
         feature_names=trained.spec.names,
         feature_gains=tuple(np.round(gains / np.sum(gains), 6).tolist()),
         library_versions={
-            name: importlib.metadata.version(name)
-            for name in ("lightgbm", "numpy", "scipy")
+            name: importlib.metadata.version(name) for name in ("lightgbm", "numpy", "scipy")
         },
         data_sha256=data.sha256,
         metrics=trained.metrics,

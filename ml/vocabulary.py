@@ -47,9 +47,7 @@ class Vocabulary:
         occurrences = split_tags(tags)
         pairs = pa.table({"row": occurrences.rows, "word": occurrences.words})
         counts = pairs.group_by("word").aggregate([("row", "count_distinct")])
-        frequent = counts.filter(
-            pc.greater_equal(counts["row_count_distinct"], min_tracks)
-        )
+        frequent = counts.filter(pc.greater_equal(counts["row_count_distinct"], min_tracks))
         return cls(sorted(frequent["word"].to_pylist()))
 
     def __len__(self) -> int:

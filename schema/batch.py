@@ -8,7 +8,6 @@ from typing import Self
 import strawberry
 
 from db.records import BatchRecord, RejectRecord
-from ml.track import RejectCode as RejectReason
 from schema.connections import (
     DEFAULT_PAGE_SIZE,
     After,
@@ -33,31 +32,27 @@ class BatchStatus(Enum):
     QUEUED = strawberry.enum_value("QUEUED", description="Waits for its turn.")
     RUNNING = strawberry.enum_value("RUNNING", description="Its file is being read.")
     DONE = strawberry.enum_value("DONE", description="Every row is stored or rejected.")
-    FAILED = strawberry.enum_value(
-        "FAILED", description="Stopped half-way; `error` says why."
+    FAILED = strawberry.enum_value("FAILED", description="Stopped half-way; `error` says why.")
+
+
+@strawberry.enum(description="Why a row was rejected.")
+class RejectCode(Enum):
+    """Why a row was rejected; the names are those of `ml.track.RejectCode`."""
+
+    MISSING_VALUE = strawberry.enum_value("MISSING_VALUE", description="A required value is empty.")
+    NOT_A_NUMBER = strawberry.enum_value("NOT_A_NUMBER", description="A number was expected.")
+    OUT_OF_RANGE = strawberry.enum_value(
+        "OUT_OF_RANGE", description="The number is outside the allowed range."
     )
-
-
-_REASONS = {
-    "MISSING_VALUE": "A required value is empty.",
-    "NOT_A_NUMBER": "A number was expected.",
-    "OUT_OF_RANGE": "The number is outside the allowed range.",
-    "DUPLICATE_TRACK": "An earlier row of the file has the same trackID.",
-    "BAD_TEXT": "The text cannot be stored: not UTF-8, too long, or with U+0000.",
-    "WRONG_FIELD_COUNT": "The row has more or fewer fields than the header.",
-}
-RejectCode = strawberry.enum(
-    Enum(  # type: ignore[misc]  # made from the codes of `ml`, so that they stand in one place
-        "RejectCode",
-        {
-            code.value: strawberry.enum_value(
-                code.value, description=_REASONS[code.value]
-            )
-            for code in RejectReason
-        },
-    ),
-    description="Why a row was rejected.",
-)
+    DUPLICATE_TRACK = strawberry.enum_value(
+        "DUPLICATE_TRACK", description="An earlier row of the file has the same trackID."
+    )
+    BAD_TEXT = strawberry.enum_value(
+        "BAD_TEXT", description="The text cannot be stored: not UTF-8, too long, or with U+0000."
+    )
+    WRONG_FIELD_COUNT = strawberry.enum_value(
+        "WRONG_FIELD_COUNT", description="The row has more or fewer fields than the header."
+    )
 
 
 @strawberry.type(description="A row of a file that was not classified.")
@@ -65,14 +60,10 @@ class Reject:
     """A row of a file that was not classified."""
 
     line: int = strawberry.field(description="Line of the file; the header is line 1.")
-    track_id: str | None = strawberry.field(
-        description="trackID of the row, if it has one."
-    )
+    track_id: str | None = strawberry.field(description="trackID of the row, if it has one.")
     column: str | None = strawberry.field(description="The first column that is wrong.")
-    code: RejectCode = strawberry.field(description="Why, for programs.")  # type: ignore[valid-type]
-    message: str = strawberry.field(
-        description="Why, for people: what was found and is allowed."
-    )
+    code: RejectCode = strawberry.field(description="Why, for programs.")
+    message: str = strawberry.field(description="Why, for people: what was found and is allowed.")
 
     @classmethod
     def from_record(cls, record: RejectRecord) -> Self:
@@ -101,20 +92,12 @@ class Batch:
     key: strawberry.Private[uuid.UUID]
     file_name: str = strawberry.field(description="As the client named it.")
     status: BatchStatus = strawberry.field(description="How far the batch has come.")
-    model_version: str = strawberry.field(
-        description="The model that classifies the batch."
-    )
+    model_version: str = strawberry.field(description="The model that classifies the batch.")
     rows_received: int = strawberry.field(description="Data rows read so far.")
-    rows_rejected: int = strawberry.field(
-        description="Rows with a missing or wrong value."
-    )
-    rows_stored: int = strawberry.field(
-        description="Rows that were classified and stored."
-    )
+    rows_rejected: int = strawberry.field(description="Rows with a missing or wrong value.")
+    rows_stored: int = strawberry.field(description="Rows that were classified and stored.")
     started_at: datetime = strawberry.field(description="When the file was received.")
-    finished_at: datetime | None = strawberry.field(
-        description="When it was done or failed."
-    )
+    finished_at: datetime | None = strawberry.field(description="When it was done or failed.")
     error: BatchError | None = strawberry.field(description="Only if FAILED.")
 
     @strawberry.field(description="Names the batch in `batch(id)`.")
@@ -132,9 +115,7 @@ class Batch:
         before: Before = None,
     ) -> Connection[Reject]:
         """List rejected rows."""
-        window = read_window(
-            REJECT_CURSORS, first=first, after=after, last=last, before=before
-        )
+        window = read_window(REJECT_CURSORS, first=first, after=after, last=last, before=before)
         batches = info.context.ports.batches
         return make_connection(
             await batches.list_rejects(self.key, window),
@@ -144,9 +125,7 @@ class Batch:
             count=lambda: batches.count_rejects(self.key),
         )
 
-    @strawberry.field(
-        description="How many tracks of this batch got each genre, by name."
-    )
+    @strawberry.field(description="How many tracks of this batch got each genre, by name.")
     async def genres(self, info: Info) -> list[Genre]:
         """Count the batch's genres, as they were predicted."""
         counts = await info.context.ports.batches.list_genres(self.key)
@@ -157,9 +136,7 @@ class Batch:
         """Show a stored batch."""
         error = None
         if record.error_code is not None:
-            error = BatchError(
-                code=record.error_code, message=record.error_message or ""
-            )
+            error = BatchError(code=record.error_code, message=record.error_message or "")
         return cls(
             key=record.id,
             file_name=record.file_name,

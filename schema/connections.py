@@ -29,13 +29,9 @@ After = Annotated[
 ]
 Last = Annotated[
     int | None,
-    strawberry.argument(
-        description="How many rows from the end, 0 to 1,000; wins over `first`."
-    ),
+    strawberry.argument(description="How many rows from the end, 0 to 1,000; wins over `first`."),
 ]
-Before = Annotated[
-    str | None, strawberry.argument(description="Only rows before this cursor.")
-]
+Before = Annotated[str | None, strawberry.argument(description="Only rows before this cursor.")]
 
 N = TypeVar("N")
 R = TypeVar("R")
@@ -46,15 +42,9 @@ Key = tuple[Any, ...]
 class PageInfo:
     """Where a page lies in its list."""
 
-    has_next_page: bool = strawberry.field(
-        description="Whether more rows follow this page."
-    )
-    has_previous_page: bool = strawberry.field(
-        description="Whether rows precede this page."
-    )
-    start_cursor: str | None = strawberry.field(
-        description="Cursor of the page's first row."
-    )
+    has_next_page: bool = strawberry.field(description="Whether more rows follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the page's first row.")
     end_cursor: str | None = strawberry.field(
         description="Cursor of the page's last row: give it as `after` for the next page."
     )
@@ -65,9 +55,7 @@ class Edge(Generic[N]):
     """A row of a list and its cursor."""
 
     node: N = strawberry.field(description="The row.")
-    cursor: str = strawberry.field(
-        description="An opaque mark of the row's place in the list."
-    )
+    cursor: str = strawberry.field(description="An opaque mark of the row's place in the list.")
 
 
 @strawberry.type(description="A page of a list.")
@@ -76,14 +64,10 @@ class Connection(Generic[N]):
 
     edges: list[Edge[N]] = strawberry.field(description="The rows with their cursors.")
     nodes: list[N] = strawberry.field(description="The rows alone.")
-    page_info: PageInfo = strawberry.field(
-        description="Where the page lies in the list."
-    )
+    page_info: PageInfo = strawberry.field(description="Where the page lies in the list.")
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(
-        description="How many rows the whole list has; counted only if asked for."
-    )
+    @strawberry.field(description="How many rows the whole list has; counted only if asked for.")
     async def total_count(self) -> int:
         """Count the whole list."""
         return await self.count()
@@ -107,9 +91,7 @@ class CursorKind:
             if len(cursor) > MAX_CURSOR_CHARS:
                 raise ValueError
             padded = cursor + "=" * (-len(cursor) % 4)
-            name, *key = json.loads(
-                base64.b64decode(padded, altchars=b"-_", validate=True)
-            )
+            name, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
             if name != self.name:
                 raise ValueError
             return tuple(read(part) for read, part in zip(self.types, key, strict=True))
@@ -132,7 +114,7 @@ def read_window(
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
-) -> Window[Key]:
+) -> Window[Any]:
     """Read the arguments of a connection; bad ones are BAD_USER_INPUT.
 
     `first` has a default, so it is always there: `last` wins over it.
@@ -163,9 +145,7 @@ def make_connection(
     count: Callable[[], Awaitable[int]],
 ) -> Connection[N]:
     """Make a connection of a page of records."""
-    edges = [
-        Edge(node=node(item), cursor=cursors.encode(key(item))) for item in page.items
-    ]
+    edges = [Edge(node=node(item), cursor=cursors.encode(key(item))) for item in page.items]
     info = PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,

@@ -140,9 +140,7 @@ class ErrorCodes(SchemaExtension):
         """Return the form of an error that the caller may see."""
         cause = error.original_error
         if isinstance(cause, REQUEST_ERRORS):
-            error = _located(
-                coded_error(error.message, ErrorCode.BAD_USER_INPUT), error
-            )
+            error = _located(coded_error(error.message, ErrorCode.BAD_USER_INPUT), error)
         elif cause is not None and not isinstance(cause, GraphQLError):
             return self._public_exception(error, cause)
         elif not _code(error):
@@ -161,18 +159,12 @@ class ErrorCodes(SchemaExtension):
         except Exception as failure:
             failure.__context__ = cause
             return self._masked(error, failure)
-        return (
-            self._masked(error, cause)
-            if translated is None
-            else _located(translated, error)
-        )
+        return self._masked(error, cause) if translated is None else _located(translated, error)
 
     def _masked(self, error: GraphQLError, cause: Exception) -> GraphQLError:
         request_id = self.request_id()
         place = ".".join(map(str, error.path or ())) or "the operation"
-        logger.error(
-            "Unexpected error at %s (request %s)", place, request_id, exc_info=cause
-        )
+        logger.error("Unexpected error at %s (request %s)", place, request_id, exc_info=cause)
         return _located(internal_error(request_id), error)
 
     def _mark_request_errors(self, code: ErrorCode) -> None:
@@ -221,7 +213,5 @@ def _is_bad_result(error: GraphQLError) -> bool:
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     module = str(traceback.tb_frame.f_globals.get("__name__", ""))
-    reads_input = module == "graphql.execution.values" or module.startswith(
-        "graphql.utilities."
-    )
+    reads_input = module == "graphql.execution.values" or module.startswith("graphql.utilities.")
     return module.startswith("graphql.") and not reads_input

@@ -11,9 +11,7 @@ from db.records import GenreCount
 class Genre:
     """A genre that has at least one classified track."""
 
-    name: str = strawberry.field(
-        description="As in the labels that the model was trained on."
-    )
+    name: str = strawberry.field(description="As in the labels that the model was trained on.")
     track_count: int = strawberry.field(description="How many tracks have it.")
 
     @classmethod

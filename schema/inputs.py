@@ -12,9 +12,7 @@ def check_text(**arguments: str | None) -> None:
             continue
         problem = _problem(value)
         if problem:
-            raise coded_error(
-                f"{name} {problem}.", ErrorCode.BAD_USER_INPUT, argument=name
-            )
+            raise coded_error(f"{name} {problem}.", ErrorCode.BAD_USER_INPUT, argument=name)
 
 
 def _problem(value: str) -> str | None:

@@ -87,9 +87,7 @@ class CostMeter:
     def __init__(self, document: DocumentNode) -> None:
         self.visited = 0
         self.operations = [
-            node
-            for node in document.definitions
-            if isinstance(node, OperationDefinitionNode)
+            node for node in document.definitions if isinstance(node, OperationDefinitionNode)
         ]
         self._fragments = {
             node.name.value: self._measure(node)
@@ -105,34 +103,26 @@ class CostMeter:
             self._total_fragment(spread.name)
         return self._total(definition)
 
-    def _measure(
-        self, node: OperationDefinitionNode | FragmentDefinitionNode
-    ) -> Definition:
+    def _measure(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> Definition:
         cost = Cost(directives=len(node.directives or ()))
         for variable in node.variable_definitions or ():
             cost.directives += len(variable.directives or ())
         spreads: list[Spread] = []
-        stack: list[tuple[SelectionSetNode, int, bool]] = [
-            (node.selection_set, 0, False)
-        ]
+        stack: list[tuple[SelectionSetNode, int, bool]] = [(node.selection_set, 0, False)]
         while stack:
             selection_set, depth, is_introspection = stack.pop()
             for selection in selection_set.selections:
                 self.visited += 1
                 cost.directives += len(selection.directives or ())
                 if isinstance(selection, FragmentSpreadNode):
-                    spreads.append(
-                        Spread(selection.name.value, depth, is_introspection)
-                    )
+                    spreads.append(Spread(selection.name.value, depth, is_introspection))
                     continue
                 inner_depth, inner_introspection = depth, is_introspection
                 if isinstance(selection, FieldNode):
                     _count_field(cost, selection, depth, is_introspection)
                     inner_depth = depth + 1
                     inner_introspection |= selection.name.value in INTROSPECTION_FIELDS
-                nested: SelectionSetNode | None = getattr(
-                    selection, "selection_set", None
-                )
+                nested: SelectionSetNode | None = getattr(selection, "selection_set", None)
                 if nested:
                     stack.append((nested, inner_depth, inner_introspection))
         return Definition(cost, tuple(spreads))
@@ -159,9 +149,7 @@ class CostMeter:
 
     def _spread_names(self, name: str) -> Iterator[str]:
         definition = self._fragments.get(name)
-        return iter(
-            [spread.name for spread in definition.spreads] if definition else []
-        )
+        return iter([spread.name for spread in definition.spreads] if definition else [])
 
     def _total(self, definition: Definition) -> Cost:
         own = definition.cost
@@ -172,9 +160,7 @@ class CostMeter:
         return total
 
 
-def _count_field(
-    cost: Cost, node: FieldNode, depth: int, is_introspection: bool
-) -> None:
+def _count_field(cost: Cost, node: FieldNode, depth: int, is_introspection: bool) -> None:
     cost.fields += 1
     cost.aliases += node.alias is not None
     cost.root_fields += depth == 0
@@ -202,17 +188,13 @@ def limits_rule(limits: QueryLimits) -> type[ASTValidationRule]:
                         getattr(limits, field.name),
                     )
                     if value > limit:
-                        self.report_error(
-                            _limit_error(operation, field.name, value, limit)
-                        )
+                        self.report_error(_limit_error(operation, field.name, value, limit))
             return BREAK
 
     return QueryLimitsRule
 
 
-def _limit_error(
-    node: OperationDefinitionNode, name: str, value: int, limit: int
-) -> GraphQLError:
+def _limit_error(node: OperationDefinitionNode, name: str, value: int, limit: int) -> GraphQLError:
     label = name.replace("_", " ")
     return GraphQLError(
         f"The operation exceeds the limit on {label}: {value:,} of at most {limit:,}.",
@@ -232,9 +214,7 @@ class LimitQueries(SchemaExtension):
     `extensions=[..., lambda: LimitQueries(QueryLimits(), max_tokens=5_000)]`.
     """
 
-    def __init__(
-        self, limits: QueryLimits | None = None, *, max_tokens: int = 5_000
-    ) -> None:
+    def __init__(self, limits: QueryLimits | None = None, *, max_tokens: int = 5_000) -> None:
         self.rule = limits_rule(limits or QueryLimits())
         self.max_tokens = max_tokens
 
@@ -246,10 +226,7 @@ class LimitQueries(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Report exceeded limits instead of validating."""
         context = self.execution_context
-        if (
-            context.graphql_document is not None
-            and context.pre_execution_errors is None
-        ):
+        if context.graphql_document is not None and context.pre_execution_errors is None:
             schema = context.schema._schema
             context.pre_execution_errors = (
                 validate(schema, context.graphql_document, [self.rule]) or None

@@ -21,33 +21,23 @@ class FeatureImportance:
     )
 
 
-@strawberry.type(
-    description="The model that classifies, and its score on tracks held out."
-)
+@strawberry.type(description="The model that classifies, and its score on tracks held out.")
 class Model:
     """The model that classifies, and its score on tracks held out."""
 
     manifest: strawberry.Private[Manifest]
     version: str = strawberry.field(description="A hash of the model's content.")
     trained_at: datetime = strawberry.field(description="When it was trained.")
-    training_rows: int = strawberry.field(
-        description="How many labelled tracks it learnt from."
-    )
-    genres: list[str] = strawberry.field(
-        description="The genres of its training labels, by name."
-    )
+    training_rows: int = strawberry.field(description="How many labelled tracks it learnt from.")
+    genres: list[str] = strawberry.field(description="The genres of its training labels, by name.")
     required_columns: list[str] = strawberry.field(
         description="The columns that a file must have, in any order."
     )
-    accuracy: float = strawberry.field(
-        description="Share of held-out tracks that it got right."
-    )
+    accuracy: float = strawberry.field(description="Share of held-out tracks that it got right.")
     macro_f1: float = strawberry.field(
         name="macroF1", description="F1 averaged over genres, on held-out tracks."
     )
-    log_loss: float = strawberry.field(
-        description="Mean negative log probability, in nats."
-    )
+    log_loss: float = strawberry.field(description="Mean negative log probability, in nats.")
     confusion_matrix: list[list[int]] = strawberry.field(
         description="Held-out tracks: a row for each true genre, a column for each predicted one."
     )
@@ -55,23 +45,15 @@ class Model:
     @strawberry.field(description="The features that matter most, highest first.")
     def top_features(
         self,
-        first: Annotated[
-            int, strawberry.argument(description="How many, 0 to 1,000.")
-        ] = 20,
+        first: Annotated[int, strawberry.argument(description="How many, 0 to 1,000.")] = 20,
     ) -> list[FeatureImportance]:
         """Rank the features by gain."""
         if not 0 <= first <= MAX_PAGE_SIZE:
-            message = (
-                f"first is {first}; a number from 0 to {MAX_PAGE_SIZE:,} is needed."
-            )
+            message = f"first is {first}; a number from 0 to {MAX_PAGE_SIZE:,} is needed."
             raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="first")
-        pairs = zip(
-            self.manifest.feature_names, self.manifest.feature_gains, strict=True
-        )
+        pairs = zip(self.manifest.feature_names, self.manifest.feature_gains, strict=True)
         ranked = sorted(pairs, key=lambda pair: -pair[1])[:first]
-        return [
-            FeatureImportance(feature=name, importance=gain) for name, gain in ranked
-        ]
+        return [FeatureImportance(feature=name, importance=gain) for name, gain in ranked]
 
     @classmethod
     def from_manifest(cls, manifest: Manifest) -> Self:

@@ -31,6 +31,4 @@ class Mutation:
     ) -> Batch:
         """Hand the file to the service."""
         context = info.context
-        return Batch.from_record(
-            await context.ports.classify_batch(csv_file, context.client_id)
-        )
+        return Batch.from_record(await context.ports.classify_batch(csv_file, context.client_id))

@@ -47,9 +47,7 @@ def batch_key(record: BatchRecord) -> tuple[str, str]:
 class Query:
     """What can be asked."""
 
-    @strawberry.field(
-        description="Genres that have at least one classified track, by name."
-    )
+    @strawberry.field(description="Genres that have at least one classified track, by name.")
     async def genres(self, info: Info) -> list[Genre]:
         """List genres."""
         counts = await info.context.ports.tracks.list_genres()
@@ -77,9 +75,7 @@ class Query:
     ) -> Connection[Track]:
         """List a genre's tracks; a list of titles alone is read from an index."""
         check_text(genre=genre, search=search)
-        window = read_window(
-            TITLE_CURSORS, first=first, after=after, last=last, before=before
-        )
+        window = read_window(TITLE_CURSORS, first=first, after=after, last=last, before=before)
         tracks = info.context.ports.tracks
         titles_only = selects_only(info, TITLE_FIELDS)
         connection: Connection[Track]
@@ -105,15 +101,11 @@ class Query:
             await refuse_unknown_genre(info, genre)
         return connection
 
-    @strawberry.field(
-        description="A classified track; null if there is none with this id."
-    )
+    @strawberry.field(description="A classified track; null if there is none with this id.")
     async def track(
         self,
         info: Info,
-        track_id: Annotated[
-            strawberry.ID, strawberry.argument(description="As in the file.")
-        ],
+        track_id: Annotated[strawberry.ID, strawberry.argument(description="As in the file.")],
     ) -> Track | None:
         """Find a track."""
         key = read_track_id(track_id)
@@ -141,9 +133,7 @@ class Query:
         before: Before = None,
     ) -> Connection[Batch]:
         """List batches."""
-        window = read_window(
-            BATCH_CURSORS, first=first, after=after, last=last, before=before
-        )
+        window = read_window(BATCH_CURSORS, first=first, after=after, last=last, before=before)
         batches = info.context.ports.batches
         return make_connection(
             await batches.list_batches(window),
@@ -178,8 +168,7 @@ async def refuse_unknown_genre(info: Info, genre: str) -> None:
     """Raise UNKNOWN_GENRE unless some track has `genre` or the model could give it."""
     stored = await info.context.ports.tracks.list_genres()
     known = sorted(
-        {count.genre for count in stored}
-        | set(info.context.ports.model.manifest.genres)
+        {count.genre for count in stored} | set(info.context.ports.model.manifest.genres)
     )
     if genre not in known:
         raise coded_error(

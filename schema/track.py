@@ -18,9 +18,7 @@ class GenreProbability:
     """How probable the model finds a genre."""
 
     genre: str = strawberry.field(description="Name of the genre.")
-    probability: float = strawberry.field(
-        description="0 to 1; those of a track sum to 1."
-    )
+    probability: float = strawberry.field(description="0 to 1; those of a track sum to 1.")
 
 
 @strawberry.type(description="A classified track.")
@@ -53,9 +51,7 @@ class Track:
     async def probabilities(self, info: Info) -> list[GenreProbability]:
         """Return all probabilities."""
         ranked = (await self._details(info)).probabilities
-        return [
-            GenreProbability(genre=genre, probability=share) for genre, share in ranked
-        ]
+        return [GenreProbability(genre=genre, probability=share) for genre, share in ranked]
 
     @strawberry.field(description="A person's verdict, if there is one.")
     async def corrected_genre(self, info: Info) -> str | None:
@@ -73,26 +69,18 @@ class Track:
         return (await self._details(info)).classified_at
 
     @strawberry.field(description="The upload that the track came with.")
-    async def batch(
-        self, info: Info
-    ) -> Annotated["Batch", strawberry.lazy("schema.batch")] | None:
+    async def batch(self, info: Info) -> Annotated["Batch", strawberry.lazy("schema.batch")] | None:
         """Return the batch, looked up once for all tracks of a page."""
         from schema.batch import Batch
 
         batch_id = (await self._details(info)).batch_id
-        record = (
-            None
-            if batch_id is None
-            else await info.context.loaders.batch.load(batch_id)
-        )
+        record = None if batch_id is None else await info.context.loaders.batch.load(batch_id)
         return None if record is None else Batch.from_record(record)
 
     async def _details(self, info: Info) -> TrackRecord:
         record = self.record or await info.context.loaders.track.load(self.key)
         if record is None:
-            raise coded_error(
-                f"Track {self.key} was deleted meanwhile.", ErrorCode.NOT_FOUND
-            )
+            raise coded_error(f"Track {self.key} was deleted meanwhile.", ErrorCode.NOT_FOUND)
         return record
 
 
@@ -102,9 +90,7 @@ TITLE_FIELDS = frozenset({"trackId", "title", "genre", "__typename"})
 
 def track_from_record(record: TrackRecord) -> Track:
     """Show a stored track."""
-    return Track(
-        key=record.track_id, title=record.title, genre=record.genre, record=record
-    )
+    return Track(key=record.track_id, title=record.title, genre=record.genre, record=record)
 
 
 def track_from_title(record: TitleRecord) -> Track:

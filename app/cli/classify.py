@@ -43,11 +43,12 @@ async def _classify_all(files: list[Path]) -> bool:
 
 async def _classify_one(service: Service, path: Path) -> BatchRecord:
     check_suffix(path.name)
-    with path.open("rb") as file, progress_bar(path.name, path.stat().st_size) as show:
+    size = (await anyio.Path(path).stat()).st_size
+    with path.open("rb") as file, progress_bar(path.name, size) as show:
         return await service.pipeline(
             file,
             shown_name(path.name),
-            progress=lambda rows, size: show(size, f"{rows:,} rows"),
+            progress=lambda rows, done: show(done, f"{rows:,} rows"),
         )
 
 

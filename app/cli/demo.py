@@ -13,7 +13,6 @@ from typing import Annotated, Any
 import anyio
 import httpx
 import typer
-import uvicorn
 from rich.console import Console
 
 from app.access import DEVELOPMENT_CLIENT, DEVELOPMENT_SECRET
@@ -64,29 +63,28 @@ async def _demo(settings: Settings, *, stop: bool) -> None:
     console = Console()
     console.print("Starting: model, embedded Postgres, HTTP ...")
     began = time.perf_counter()
-    async with _running(settings) as (server, address):
+    async with _running(settings) as (serving, address):
         console.print(f"Ready at [bold]{address}[/] after {time.perf_counter() - began:.1f} s.\n")
         async with httpx.AsyncClient(base_url=address, headers=HEADERS, timeout=120) as client:
             await _show(client, console)
         _show_next_steps(console, address)
         if not stop:
             console.print("\nServing until Ctrl-C.")
-            while not server.should_exit:
-                await anyio.sleep(0.2)
+            await serving
 
 
 @contextlib.asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[tuple[uvicorn.Server, str]]:
+async def _running(settings: Settings) -> AsyncIterator[tuple[asyncio.Task[None], str]]:
     server = make_server(settings)
     serving = asyncio.create_task(server.serve())
     try:
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110  # uvicorn offers no event
             if serving.done():
                 serving.result()
                 raise typer.Exit(1)
             await anyio.sleep(0.02)
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield server, f"http://{settings.host}:{port}"
+        yield serving, f"http://{settings.host}:{port}"
     finally:
         server.should_exit = True
         await serving

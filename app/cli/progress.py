@@ -1,7 +1,8 @@
 """Progress bars on standard error."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -13,8 +14,15 @@ from rich.progress import (
 )
 
 
+class Show(Protocol):
+    """Sets how much is done."""
+
+    def __call__(self, done: float, detail: str = "") -> None:
+        """Show `done` of the total, and a few words beside the bar."""
+
+
 @contextlib.contextmanager
-def progress_bar(label: str, total: float) -> Iterator[Callable[[float], None]]:
+def progress_bar(label: str, total: float) -> Iterator[Show]:
     """Show a bar; the function that is yielded sets how much of `total` is done."""
     columns = (
         TextColumn("[bold]{task.description}"),

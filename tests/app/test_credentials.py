@@ -27,9 +27,15 @@ def test_format_is_salted_sha256() -> None:
 
 
 def test_a_client_may_have_two_secrets() -> None:
-    clients = parse_clients(f"anna:{hash_secret('old')},bert:{hash_secret('x')},anna:{hash_secret('new')}")
+    clients = parse_clients(
+        f"anna:{hash_secret('old')},bert:{hash_secret('x')},anna:{hash_secret('new')}"
+    )
 
-    assert [clients.verify("anna", secret) for secret in ("old", "new", "x")] == ["anna", "anna", None]
+    assert [clients.verify("anna", secret) for secret in ("old", "new", "x")] == [
+        "anna",
+        "anna",
+        None,
+    ]
 
 
 @pytest.mark.parametrize("secret", ["", "\xe9", "\ud800", "x" * 100_000])
@@ -48,7 +54,9 @@ def test_no_clients_means_nobody() -> None:
 def test_hashes_equally_often_for_everybody(
     client_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clients = parse_clients(f"anna:{hash_secret('1')},anna:{hash_secret('2')},bert:{hash_secret('3')}")
+    clients = parse_clients(
+        f"anna:{hash_secret('1')},anna:{hash_secret('2')},bert:{hash_secret('3')}"
+    )
     compared: list[HashedSecret] = []
     matches = HashedSecret.matches
 

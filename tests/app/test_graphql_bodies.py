@@ -151,7 +151,10 @@ async def test_refuses_a_malformed_json_body(client: httpx.AsyncClient, body: by
             id="fields-sent-as-files",
         ),
         pytest.param(form("{", MAP, FILE), id="operations-no-json"),
-        pytest.param(form("\udcff".encode("utf-8", "surrogatepass").decode("latin-1"), MAP, FILE), id="operations-bad-text"),
+        pytest.param(
+            form("\udcff".encode("utf-8", "surrogatepass").decode("latin-1"), MAP, FILE),
+            id="operations-bad-text",
+        ),
         pytest.param(form(None, MAP, FILE), id="operations-null"),
         pytest.param(form(1, MAP, FILE), id="operations-number"),
         pytest.param(form([OPERATIONS], {"0": ["0.variables.file"]}, FILE), id="batch"),

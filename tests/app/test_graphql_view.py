@@ -305,7 +305,9 @@ async def test_refuses_websockets() -> None:
     assert sent == [{"type": "websocket.close", "code": 1008, "reason": ""}]
 
 
-@pytest.mark.parametrize("accept", ["text/event-stream", "text/event-stream, multipart/mixed", URQL])
+@pytest.mark.parametrize(
+    "accept", ["text/event-stream", "text/event-stream, multipart/mixed", URQL]
+)
 async def test_streams_a_subscription_in_lf_frames(client: httpx.AsyncClient, accept: str) -> None:
     response = await post(client, "subscription { count(to: 2) }", accept)
 
@@ -336,9 +338,7 @@ async def test_refuses_a_subscription_without_a_stream(client: httpx.AsyncClient
     [
         pytest.param("subscription {", "GRAPHQL_PARSE_FAILED", id="syntax"),
         pytest.param("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED", id="validation"),
-        pytest.param(
-            "subscription ($n: Int!) { count(to: $n) }", "BAD_USER_INPUT", id="coercion"
-        ),
+        pytest.param("subscription ($n: Int!) { count(to: $n) }", "BAD_USER_INPUT", id="coercion"),
         pytest.param("fragment F on Query { hello }", "BAD_USER_INPUT", id="no-operation"),
     ],
 )
