@@ -30,7 +30,7 @@ from app.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Negotiated, ne
 from app.middleware import BodyTooLargeError, current_request_id
 from app.request_body import MultipartLimits, Operation, read_operation
 from app.sse import COMPLETE, EventStream, next_event
-from schema.errors import ErrorCode, coded_error, internal_error
+from schema.errors import ErrorCode, coded_error, internal_error, is_exception, mask_error
 
 logger = logging.getLogger("genre.graphql")
 
@@ -213,10 +213,18 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
 
 def _document(result: ExecutionResult) -> dict[str, Any]:
     """Return the response of the specification: no `data` if nothing was executed."""
+    result.errors = [_masked(error) for error in result.errors or ()]
     document: dict[str, Any] = {**process_result(result)}
     if result.data is None and result.errors and all(e.path is None for e in result.errors):
         del document["data"]
     return document
+
+
+def _masked(error: GraphQLError) -> GraphQLError:
+    """Mask what `ErrorCodes` never saw, because another extension failed before it."""
+    if error.original_error is None or not is_exception(error):
+        return error
+    return mask_error(error, error.original_error, current_request_id())
 
 
 def _internal_document() -> Any:

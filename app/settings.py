@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("genre"))
     """Folder of the embedded Postgres and of uploads that are being read."""
     clients: SecretStr | None = None
-    """Who may ask: `client-id:hashed-secret`, more separated by commas; made by `genre hash-secret`."""
+    """`client-id:hashed-secret`, more after commas; `genre hash-secret` makes one."""
     model_dir: Path | None = None
     """Folder of the model, as `genre train` writes it; without it, the shipped one."""
     max_upload_bytes: int = Field(default=4096 * MIB, ge=1)

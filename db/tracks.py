@@ -72,9 +72,8 @@ class PostgresTracks:
     async def list_titles(
         self, genre: str, window: Window[TitleKey], search: str | None = None
     ) -> Page[TitleRecord]:
-        titles: Select[Any] = select(
-            col(TrackRow.track_id), col(TrackRow.title), col(TrackRow.genre)
-        )
+        columns: list[Any] = [col(TrackRow.track_id), col(TrackRow.title), col(TrackRow.genre)]
+        titles = select(*columns)
         return await self._read_page(titles, genre, window, search, lambda row: TitleRecord(*row))
 
     async def _read_page(

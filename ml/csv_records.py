@@ -114,7 +114,7 @@ def read_record_blocks(
         block, used, line = _cut(data, line=line, fields=fields, final=not fresh)
         bytes_read += len(fresh)
         pending = data[used:]
-        if len(block):
+        if len(block[2]):
             yield RecordBlock(*block, bytes_read - len(pending))
         if not fresh:
             return

@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from traceback import walk_tb
 from typing import Any
 
 import strawberry
@@ -61,6 +62,19 @@ def internal_error(request_id: str | None) -> GraphQLError:
     return coded_error("Internal error", ErrorCode.INTERNAL, **extra)
 
 
+def is_exception(error: GraphQLError) -> bool:
+    """Tell whether an error wraps an exception that was not meant for the caller."""
+    cause = error.original_error
+    return cause is not None and not isinstance(cause, GraphQLError)
+
+
+def mask_error(error: GraphQLError, cause: Exception, request_id: str | None) -> GraphQLError:
+    """Log an unexpected exception and return what the caller sees instead."""
+    place = ".".join(map(str, error.path or ())) or "the operation"
+    logger.error("Unexpected error at %s (request %s)", place, request_id, exc_info=cause)
+    return _located(internal_error(request_id), error)
+
+
 def no_request_id() -> str | None:
     """Tell that the service was called outside a request."""
     return None
@@ -88,8 +102,8 @@ class QuietSchema(strawberry.Schema):
 class ErrorCodes(SchemaExtension):
     """Add codes, mask unexpected errors, translate domain exceptions, strip suggestions.
 
-    Pass a factory, first in the list, so that the failures of other extensions are covered:
-    `extensions=[lambda: ErrorCodes(request_id=..., translate=...), ...]`.
+    Pass a factory, first in the list: `extensions=[partial(ErrorCodes, translate=...), ...]`. An
+    extension that fails before the operation keeps this one from running; the view masks that.
     """
 
     def __init__(
@@ -141,11 +155,11 @@ class ErrorCodes(SchemaExtension):
         cause = error.original_error
         if isinstance(cause, REQUEST_ERRORS):
             error = _located(coded_error(error.message, ErrorCode.BAD_USER_INPUT), error)
-        elif cause is not None and not isinstance(cause, GraphQLError):
+        elif cause is not None and is_exception(error):
             return self._public_exception(error, cause)
         elif not _code(error):
             if _is_bad_result(error):
-                return self._masked(error, cause or error)
+                return mask_error(error, cause or error, self.request_id())
             _set_code(error, ErrorCode.BAD_USER_INPUT)
         if self.hide_suggestions:
             error.message = SUGGESTION.sub("", error.message)
@@ -158,14 +172,10 @@ class ErrorCodes(SchemaExtension):
             translated = self.translate(cause)
         except Exception as failure:
             failure.__context__ = cause
-            return self._masked(error, failure)
-        return self._masked(error, cause) if translated is None else _located(translated, error)
-
-    def _masked(self, error: GraphQLError, cause: Exception) -> GraphQLError:
-        request_id = self.request_id()
-        place = ".".join(map(str, error.path or ())) or "the operation"
-        logger.error("Unexpected error at %s (request %s)", place, request_id, exc_info=cause)
-        return _located(internal_error(request_id), error)
+            return mask_error(error, failure, self.request_id())
+        if translated is None:
+            return mask_error(error, cause, self.request_id())
+        return _located(translated, error)
 
     def _mark_request_errors(self, code: ErrorCode) -> None:
         for error in self.execution_context.pre_execution_errors or ():
@@ -207,11 +217,10 @@ def _is_bad_result(error: GraphQLError) -> bool:
     argument or from an error that a resolver raised on purpose.
     """
     cause = error.original_error
-    traceback = None if cause is None else cause.__traceback__
-    if traceback is None:
+    if cause is None or error.path is None:
         return False
-    while traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    module = str(traceback.tb_frame.f_globals.get("__name__", ""))
-    reads_input = module == "graphql.execution.values" or module.startswith("graphql.utilities.")
-    return module.startswith("graphql.") and not reads_input
+    modules = [
+        str(frame.f_globals.get("__name__", "")) for frame, _ in walk_tb(cause.__traceback__)
+    ]
+    reads_input = "graphql.execution.values" in modules
+    return bool(modules) and modules[-1].startswith("graphql.") and not reads_input

@@ -78,7 +78,7 @@ async def _running(settings: Settings) -> AsyncIterator[tuple[asyncio.Task[None]
     server = make_server(settings)
     serving = asyncio.create_task(server.serve())
     try:
-        while not server.started:  # noqa: ASYNC110  # uvicorn offers no event
+        while not server.started:  # uvicorn offers no event to wait for
             if serving.done():
                 serving.result()
                 raise typer.Exit(1)

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -20,7 +21,7 @@ import pytest
 from db.embedded import EmbeddedPostgresError, _Cluster, embedded_postgres
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+as_root = pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="needs root")
 
 REPOSITORY = Path(__file__).parents[2]
 # Prints its URL, then holds the server until its input ends or it is killed.
@@ -40,20 +41,20 @@ with embedded_postgres(Path(sys.argv[1])) as url:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a cluster that was stopped; making one anew is the slow part."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a stopped cluster, shared because making one is slow."""
     folder = tmp_path_factory.mktemp("made")
     with embedded_postgres(folder):
         pass
-    return folder
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Iterator[Path]:
-    """A stopped cluster of the test's own; its server is killed if the test left it running."""
-    subprocess.run(["cp", "-a", f"{made}/.", tmp_path], check=True)
-    yield tmp_path
-    kill(server_pids(tmp_path))
+def folder(made: Path) -> Iterator[Path]:
+    """The shared folder; if the test left its server running, that is killed."""
+    yield made
+    kill(server_pids(made))
 
 
 def server_pids(folder: Path) -> set[int]:
@@ -71,31 +72,40 @@ def kill(pids: set[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+@dataclass
+class Holder:
+    """Another process that uses a folder."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def finish(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        assert self.process.wait(30) == 0
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(30)
+
+
 @contextlib.contextmanager
-def holder(folder: Path, *prefix: str) -> Iterator[subprocess.Popen[str]]:
-    """Another process that uses the folder; in a process group of its own, as in a terminal."""
+def holder(folder: Path, *prefix: str) -> Iterator[Holder]:
     command = [*prefix, sys.executable, "-c", HOLDER, str(folder)]
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, cwd=REPOSITORY, stdin=pipe, stdout=pipe, text=True, process_group=0
+        command,
+        cwd=REPOSITORY,
+        stdin=pipe,
+        stdout=pipe,
+        text=True,
+        process_group=0,  # as in a terminal
     ) as process:
         assert process.stdout is not None
-        process.url = process.stdout.readline().strip()  # type: ignore[attr-defined]
         try:
-            yield process
+            yield Holder(process, process.stdout.readline().strip())
         finally:
             process.kill()
-
-
-def finish(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
-    process.stdin.close()
-    assert process.wait(30) == 0
-
-
-def kill_hard(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.wait(30)
 
 
 def ask(url: str, query: str) -> object:
@@ -109,20 +119,15 @@ def ask(url: str, query: str) -> object:
     return asyncio.run(fetch())
 
 
-def test_first_start_makes_the_folder_and_a_durable_server(tmp_path: Path) -> None:
-    folder = tmp_path / "new" / "with space, comma"
-
+def test_server_is_durable_and_private(folder: Path) -> None:
     with embedded_postgres(folder) as url:
-        assert url.startswith("postgresql+asyncpg://postgres:@/genre?host=")
-        assert ask(url, "SELECT current_database()") == "genre"
-        assert str(ask(url, "SHOW server_version")).startswith("18")
         durable = "SELECT bool_and(setting = 'on') FROM pg_settings WHERE name = ANY($${}$$)"
         names = "{fsync,synchronous_commit,full_page_writes,data_checksums}"
         assert ask(url, durable.format(names)) is True
+        assert ask(url, "SELECT current_database()") == "genre"
+        assert str(ask(url, "SHOW server_version")).startswith("18")
         assert ask(url, "SHOW listen_addresses") == ""
         assert (folder / "postgres").stat().st_mode & 0o077 == 0
-
-    assert server_pids(folder) == set()
 
 
 def test_keeps_data_and_starts_again_in_the_same_process(folder: Path) -> None:
@@ -148,31 +153,38 @@ def test_processes_share_one_server_until_the_last_ends(folder: Path) -> None:
     with holder(folder) as first, holder(folder) as second:
         pid = postmaster(folder)
 
-        finish(first)
+        first.finish()
         assert postmaster(folder) == pid
-        assert ask(second.url, "SELECT 1") == 1  # type: ignore[attr-defined]
+        assert ask(second.url, "SELECT 1") == 1
 
-        finish(second)
+        second.finish()
         assert server_pids(folder) == set()
 
 
-def test_processes_that_start_at_once_make_one_cluster(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_after_a_killed_initdb(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "with space, comma"
+    draft = folder / "postgres.new"
+    draft.mkdir(parents=True)
+    (draft / "PG_VERSION").write_text("18\n")
+
     with contextlib.ExitStack() as stack, ThreadPoolExecutor(4) as threads:
-        entering = [threads.submit(stack.enter_context, holder(tmp_path)) for _ in range(4)]
+        entering = [threads.submit(stack.enter_context, holder(folder)) for _ in range(4)]
         holders = [future.result() for future in entering]
-        cluster = _Cluster(tmp_path, tmp_path / "postgres", None)
+        cluster = _Cluster(folder, folder / "postgres", None)
         titles = cluster._processes().values()
 
-        assert len({process.url for process in holders}) == 1  # type: ignore[attr-defined]
+        assert len({holder.url for holder in holders}) == 1
         assert sum(not title.startswith("postgres:") for title in titles) == 1
 
-        list(threads.map(finish, holders))
-        assert server_pids(tmp_path) == set()
+        list(threads.map(Holder.finish, holders))
+        assert server_pids(folder) == set()
+        assert not draft.exists()
+    shutil.rmtree(folder)  # pytest would keep it for three runs
 
 
 def test_killed_holder_leaves_a_server_that_the_next_adopts_and_stops(folder: Path) -> None:
-    with holder(folder) as process:
-        kill_hard(process)
+    with holder(folder) as killed:
+        killed.kill()
     pid = postmaster(folder)
 
     with embedded_postgres(folder) as url:
@@ -184,30 +196,30 @@ def test_killed_holder_leaves_a_server_that_the_next_adopts_and_stops(folder: Pa
 
 def test_killed_holder_does_not_keep_the_server_from_stopping(folder: Path) -> None:
     with holder(folder) as killed, holder(folder) as other:
-        kill_hard(killed)
-        finish(other)
+        killed.kill()
+        other.finish()
 
     assert server_pids(folder) == set()
 
 
 def test_committed_rows_survive_the_kill_of_everything(folder: Path) -> None:
-    with holder(folder) as process:
-        ask(process.url, "CREATE TABLE kept AS SELECT 7 AS n")  # type: ignore[attr-defined]
+    with holder(folder) as killed:
+        ask(killed.url, "CREATE TABLE survived AS SELECT 7 AS n")
         pid = postmaster(folder)
-        kill_hard(process)
+        killed.kill()
         kill(server_pids(folder))
 
     with embedded_postgres(folder) as url:
         assert postmaster(folder) != pid
-        assert ask(url, "SELECT n FROM kept") == 7
+        assert ask(url, "SELECT n FROM survived") == 7
 
     assert server_pids(folder) == set()
 
 
 def test_killed_postmaster_alone_is_replaced_on_the_next_start(folder: Path) -> None:
-    with holder(folder) as process:
+    with holder(folder) as killed:
         kill({postmaster(folder)})
-        kill_hard(process)
+        killed.kill()
 
     with embedded_postgres(folder) as url:
         assert ask(url, "SELECT 1") == 1
@@ -219,7 +231,8 @@ def test_pid_file_with_the_pid_of_a_foreign_process(folder: Path, same_user: boo
     with subprocess.Popen(["sleep", "60"], user=owner.st_uid if same_user else None) as sleeper:
         lines = [sleeper.pid, folder / "postgres", int(time.time()), 5432, folder / "postgres", ""]
         text = "\n".join(map(str, [*lines, " 1 2", "ready", ""]))
-        (folder / "postgres" / "postmaster.pid").write_text(text)
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (folder / "postgres" / name).write_text(text)
 
         with embedded_postgres(folder) as url:
             assert ask(url, "SELECT 1") == 1
@@ -247,37 +260,27 @@ def test_pid_file_spoilt_under_a_running_server(folder: Path) -> None:
 
 
 def test_ctrl_c_does_not_reach_the_server(folder: Path) -> None:
-    with holder(folder) as process:
-        os.killpg(process.pid, signal.SIGINT)
+    with holder(folder) as other:
+        os.killpg(other.process.pid, signal.SIGINT)
 
-        assert process.stdout is not None
-        assert process.stdout.readline() == "interrupted\n"
-        assert ask(process.url, "SELECT 1") == 1  # type: ignore[attr-defined]
-        assert os.getsid(postmaster(folder)) != os.getsid(process.pid)
-        finish(process)
-
-
-def test_initdb_that_was_killed_is_done_again(tmp_path: Path) -> None:
-    draft = tmp_path / "postgres.new"
-    draft.mkdir()
-    (draft / "PG_VERSION").write_text("18\n")
-
-    with embedded_postgres(tmp_path) as url:
-        assert ask(url, "SELECT 1") == 1
-
-    assert not draft.exists()
+        assert other.process.stdout is not None
+        assert other.process.stdout.readline() == "interrupted\n"
+        assert ask(other.url, "SELECT 1") == 1
+        assert os.getsid(postmaster(folder)) != os.getsid(other.process.pid)
+        other.finish()
 
 
-def test_long_path_has_its_socket_elsewhere(made: Path, tmp_path: Path) -> None:
-    folder = tmp_path / ("x" * 120)
-    subprocess.run(["cp", "-a", made, folder], check=True)
+def test_moved_to_a_long_path_has_its_socket_elsewhere(made: Path, tmp_path: Path) -> None:
+    folder = made.rename(tmp_path / ("x" * 120))
 
-    with embedded_postgres(folder) as url:
-        socket_dir = Path(url.partition("host=")[2].partition("&")[0])
-        assert ask(url, "SELECT 1") == 1
-        assert socket_dir.stat().st_mode & 0o777 == 0o700
-
-    assert not socket_dir.exists()
+    try:
+        with embedded_postgres(folder) as url:
+            socket_dir = Path(url.partition("host=")[2].partition("&")[0])
+            assert ask(url, "SELECT 1") == 1
+            assert socket_dir.stat().st_mode & 0o777 == 0o700
+        assert not socket_dir.exists()
+    finally:
+        folder.rename(made)
 
 
 def test_variables_for_other_servers_are_ignored(
@@ -322,16 +325,22 @@ def test_foreign_subfolder_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "postgres" / "thesis.txt").exists()
 
 
-def test_other_major_version_is_named(folder: Path) -> None:
-    (folder / "postgres" / "PG_VERSION").write_text("16\n")
+def test_other_major_version_is_named(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("16\n")
 
-    assert "the data is of Postgres 16, not 18" in fail(folder)
+    assert "the data is of Postgres 16, not 18" in fail(tmp_path)
 
 
 def test_damaged_cluster_shows_the_log(folder: Path) -> None:
-    (folder / "postgres" / "global" / "pg_control").unlink()
+    control = folder / "postgres" / "global" / "pg_control"
+    control.rename(control.with_name("moved"))
 
-    assert "pg_control" in fail(folder)
+    message = fail(folder)
+    control.with_name("moved").rename(control)
+
+    assert "Last lines of its log:" in message
+    assert "could not find the database system" in message
     assert server_pids(folder) == set()
 
 
@@ -372,13 +381,12 @@ def test_server_of_root_runs_as_an_ordinary_user(folder: Path) -> None:
 
 
 @as_root
-def test_ordinary_user_after_root() -> None:
+def test_ordinary_user_after_root(made: Path) -> None:
     nobody = ["setpriv", "--reuid=nobody", "--clear-groups"]
     # Not tmp_path: pytest keeps its parent closed to other users.
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with embedded_postgres(folder / "roots"):
-            pass
+        (folder / "roots" / "postgres").mkdir(parents=True, mode=0o700)
         shutil.chown(folder, "nobody")
         python = [*nobody, sys.executable, "-c", "import db.embedded"]
         if subprocess.run(python, cwd=REPOSITORY, capture_output=True).returncode:
@@ -388,11 +396,11 @@ def test_ordinary_user_after_root() -> None:
             # Root that joins in takes their server and spoils nothing.
             with embedded_postgres(folder / "theirs") as url:
                 assert ask(url, "SELECT 1") == 1
-            finish(theirs)
+            theirs.finish()
         with embedded_postgres(folder / "theirs"):
             user = psutil.Process(postmaster(folder / "theirs")).username()
         with holder(folder / "theirs", *nobody) as theirs:
-            finish(theirs)
+            theirs.finish()
 
         assert user == "nobody"
         code = "from pathlib import Path; from db.embedded import *\n" + (

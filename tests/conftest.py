@@ -1,0 +1,94 @@
+"""One embedded Postgres for the run, the real application on it, and a client over HTTP."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from asgi_lifespan import LifespanManager
+from graphql_client import GraphQLClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.main import create_app
+from app.service import open_database
+from app.settings import Settings
+from ml.sampling import write_sample_csv
+
+REAL_DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
+TABLES = "tracks, batch_rejects, batch_genres, batches, model_versions"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep `GENRE_*` variables and `.env` of the person who runs the tests out of them."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("GENRE_")]:
+        del os.environ[name]
+    os.chdir(tmp_path_factory.mktemp("work"))
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a service on its own data folder, with small chunks so that files have several."""
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("data"), chunk_bytes=65_536, max_json_bytes=2**20
+    )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """Connections to the migrated database of the run."""
+    async with open_database(settings) as engine:
+        yield engine
+
+
+@pytest_asyncio.fixture(scope="session")
+async def server(settings: Settings, engine: AsyncEngine) -> AsyncIterator[httpx.AsyncClient]:
+    """The application, started once, without credentials."""
+    async with (
+        LifespanManager(create_app(settings)) as manager,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(manager.app), base_url="http://genre.test"
+        ) as client,
+    ):
+        yield client
+
+
+@pytest_asyncio.fixture
+async def empty_database(engine: AsyncEngine) -> None:
+    """No track and no batch at the start of the test."""
+    async with engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {TABLES}"))
+
+
+@pytest.fixture
+def api(server: httpx.AsyncClient, empty_database: None) -> GraphQLClient:
+    """A client with credentials, on an empty database."""
+    return GraphQLClient(server, client_id="test", client_secret="test")
+
+
+@pytest.fixture(scope="session")
+def sample() -> bytes:
+    """60 made-up tracks with ids 1 to 60, as CSV."""
+    stream = io.StringIO()
+    write_sample_csv(stream, rows=60, seed=1)
+    return stream.getvalue().encode()
+
+
+@pytest.fixture(scope="session")
+def sample_rows(sample: bytes) -> list[dict[str, str]]:
+    """The made-up tracks of `sample`."""
+    return list(csv.DictReader(io.StringIO(sample.decode(), newline="")))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder of real tracks; tests that need it are skipped where there is none."""
+    if not REAL_DATA.is_dir():
+        pytest.skip("the real tracks are not on this machine")
+    return REAL_DATA

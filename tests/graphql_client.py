@@ -1,0 +1,69 @@
+"""Send GraphQL over HTTP as clients do: JSON, and multipart with a file."""
+
+import json
+from typing import Any
+
+import httpx
+
+UPLOAD = """mutation ($csvFile: Upload!) {
+  classifyBatch(csvFile: $csvFile) {
+    id fileName status modelVersion rowsReceived rowsRejected rowsStored finishedAt
+    error { code message }
+    genres { name trackCount }
+    rejects { totalCount nodes { line trackId column code message } }
+  }
+}"""
+
+
+class GraphQLClient:
+    """A client with credentials."""
+
+    def __init__(self, http: httpx.AsyncClient, *, client_id: str, client_secret: str) -> None:
+        self.http = http
+        self.headers = {"client-id": client_id, "client-secret": client_secret}
+
+    async def post(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Run an operation and return the whole body."""
+        response = await self.http.post(
+            "/graphql", json={"query": query, "variables": variables}, headers=self.headers
+        )
+        body: dict[str, Any] = response.json()
+        return body
+
+    async def data(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Run an operation that must succeed."""
+        body = await self.post(query, **variables)
+        assert "errors" not in body, body["errors"]
+        data: dict[str, Any] = body["data"]
+        return data
+
+    async def error(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Run an operation that must fail with one error, and return it."""
+        body = await self.post(query, **variables)
+        (error,) = body["errors"]
+        assert isinstance(error, dict)
+        return error
+
+    async def upload(
+        self, content: bytes, name: str = "tracks.csv", query: str = UPLOAD
+    ) -> dict[str, Any]:
+        """Send a file as the GraphQL multipart request specification says."""
+        operations = {"query": query, "variables": {"csvFile": None}}
+        response = await self.http.post(
+            "/graphql",
+            data={
+                "operations": json.dumps(operations),
+                "map": json.dumps({"0": ["variables.csvFile"]}),
+            },
+            files={"0": (name, content, "text/csv")},
+            headers=self.headers,
+        )
+        body: dict[str, Any] = response.json()
+        return body
+
+    async def classify(self, content: bytes, name: str = "tracks.csv") -> dict[str, Any]:
+        """Send a file that must be accepted, and return its batch."""
+        body = await self.upload(content, name)
+        assert "errors" not in body, body["errors"]
+        batch: dict[str, Any] = body["data"]["classifyBatch"]
+        return batch
