@@ -3,6 +3,7 @@
 Used by the HTTP application and by the command line, so that both take the same path.
 """
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
@@ -105,13 +106,17 @@ def _compose(settings: Settings, ensemble: GenreEnsemble, engine: AsyncEngine) -
 
 @contextlib.asynccontextmanager
 async def _recovery(service: Service) -> AsyncIterator[None]:
-    """Look for batches whose process died, at start and now and then, as replicas may die later."""
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_recover_for_ever, service)
-        try:
-            yield
-        finally:
-            tasks.cancel_scope.cancel()
+    """Look for batches whose process died, at start and now and then, as replicas may die later.
+
+    A task and not a task group: a group would wrap the errors of whoever uses the service.
+    """
+    task = asyncio.create_task(_recover_for_ever(service))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def _recover_for_ever(service: Service) -> None:
@@ -122,4 +127,6 @@ async def _recover_for_ever(service: Service) -> None:
                 logger.warning("%d batches were interrupted and are marked as FAILED.", count)
         except StorageUnavailableError:
             logger.warning("The database cannot be reached; looking again soon.")
+        except Exception:
+            logger.exception("Looking for interrupted batches failed; trying again.")
         await anyio.sleep(RECOVERY_INTERVAL_S)

@@ -24,9 +24,10 @@ class GraphQLClient:
 
     async def post(self, query: str, **variables: Any) -> dict[str, Any]:
         """Run an operation and return the whole body."""
-        response = await self.http.post(
-            "/graphql", json={"query": query, "variables": variables}, headers=self.headers
-        )
+        # Escaped to ASCII, so that lone surrogates can be sent too.
+        content = json.dumps({"query": query, "variables": variables})
+        headers = {**self.headers, "content-type": "application/json"}
+        response = await self.http.post("/graphql", content=content, headers=headers)
         body: dict[str, Any] = response.json()
         return body
 

@@ -43,6 +43,8 @@ def demo(
     """Start on the embedded Postgres, classify a sample CSV, print the genres, keep serving.
 
     It works in a folder of its own, so your catalogue is left alone.
+
+    Example: `genre demo --port 8080`
     """
     settings = read_settings(port=port)
     settings = settings.model_copy(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from csv_files import write_csv
 from graphql_client import GraphQLClient
 
 pytestmark = pytest.mark.asyncio
@@ -19,20 +20,6 @@ def edited(sample: bytes, changes: dict[int, Any]) -> bytes:
     for number, change in changes.items():
         lines[number - 1] = change(lines[number - 1])
     return "".join(lines).encode()
-
-
-def set_cell(rows: list[dict[str, str]], cells: dict[tuple[int, str], str]) -> bytes:
-    """Write rows as CSV with some cells set, by line of the file and column."""
-    import csv
-    import io
-
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    for line, row in enumerate(rows, start=2):
-        changed = {column: value for (at, column), value in cells.items() if at == line}
-        writer.writerow({**row, **changed})
-    return stream.getvalue().encode()
 
 
 async def stored(api: GraphQLClient) -> int:
@@ -74,7 +61,7 @@ async def test_reports_bad_rows_by_line_and_stores_the_others(
     api: GraphQLClient, sample_rows: list[dict[str, str]]
 ) -> None:
     plain = [{**row, "title": f"Song {row['trackID']}"} for row in sample_rows]
-    content = set_cell(
+    content = write_csv(
         plain, {(3, "tempo"): "fast", (7, "title"): "", (11, "key"): "12", (40, "trackID"): "5"}
     )
     lines = content.split(b"\n")
@@ -117,8 +104,8 @@ async def test_finds_a_track_that_stands_twice_in_far_chunks(
 async def test_a_new_classification_replaces_title_and_keeps_the_track(
     api: GraphQLClient, sample_rows: list[dict[str, str]]
 ) -> None:
-    await api.classify(set_cell(sample_rows, {(2, "title"): "Before"}))
-    second = await api.classify(set_cell(sample_rows[:1], {(2, "title"): "After"}))
+    await api.classify(write_csv(sample_rows, {(2, "title"): "Before"}))
+    second = await api.classify(write_csv(sample_rows[:1], {(2, "title"): "After"}))
 
     track = await api.data('{ track(trackId: "1") { title batch { id } } }')
     assert track == {"track": {"title": "After", "batch": {"id": second["id"]}}}
@@ -128,7 +115,7 @@ async def test_a_new_classification_replaces_title_and_keeps_the_track(
 async def test_a_file_of_bad_rows_alone_is_done_with_nothing_stored(
     api: GraphQLClient, sample_rows: list[dict[str, str]]
 ) -> None:
-    batch = await api.classify(set_cell(sample_rows[:1], {(2, "mode"): "2"}))
+    batch = await api.classify(write_csv(sample_rows[:1], {(2, "mode"): "2"}))
 
     assert {key: batch[key] for key in COUNTS} == {
         "status": "DONE",
@@ -184,7 +171,7 @@ async def test_takes_crlf_bom_other_column_order_and_extra_columns(
     api: GraphQLClient, sample_rows: list[dict[str, str]]
 ) -> None:
     rows = [dict(reversed([*row.items(), ("comment", 'any "thing"')])) for row in sample_rows]
-    content = b"\xef\xbb\xbf" + set_cell(rows, {}).replace(b"\n", b"\r\n")
+    content = b"\xef\xbb\xbf" + write_csv(rows).replace(b"\n", b"\r\n")
 
     batch = await api.classify(content)
 
@@ -196,7 +183,7 @@ async def test_a_title_with_quotes_and_line_breaks_comes_back_as_it_was(
 ) -> None:
     title = 'A "b"\nc, d\\e {f} \u2013 \U0001f3b5'
 
-    await api.classify(set_cell(sample_rows, {(2, "title"): title}))
+    await api.classify(write_csv(sample_rows, {(2, "title"): title}))
 
     assert await api.data('{ track(trackId: "1") { title } }') == {"track": {"title": title}}
 
@@ -227,9 +214,7 @@ async def test_several_uploads_at_once_store_each_track_once(
     assert await stored(api) == 60
 
 
-async def test_classifies_the_real_unlabelled_tracks(
-    api: GraphQLClient, real_data: Path
-) -> None:
+async def test_classifies_the_real_unlabelled_tracks(api: GraphQLClient, real_data: Path) -> None:
     content = (real_data / "unlabelled_features.csv").read_bytes()
 
     batch = await api.classify(content, "unlabelled_features.csv")

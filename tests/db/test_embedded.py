@@ -26,17 +26,13 @@ as_root = pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reaso
 REPOSITORY = Path(__file__).parents[2]
 # Prints its URL, then holds the server until its input ends or it is killed.
 HOLDER = """
-import sys
+import os, signal, sys
 from pathlib import Path
 from db.embedded import embedded_postgres
+signal.signal(signal.SIGINT, lambda *_: os.write(1, b"interrupted\\n"))
 with embedded_postgres(Path(sys.argv[1])) as url:
     print(url, flush=True)
-    while True:
-        try:
-            sys.stdin.read()
-            break
-        except KeyboardInterrupt:
-            print("interrupted", flush=True)
+    sys.stdin.read()
 """
 
 
