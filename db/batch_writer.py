@@ -6,7 +6,6 @@ when the process dies, by which `BatchRepository.fail_interrupted` knows.
 """
 
 import contextlib
-import io
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
@@ -14,54 +13,14 @@ from typing import Any, Protocol
 import anyio
 import anyio.to_thread
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.batches import lock_keys
 from db.errors import StorageUnavailableError, translate_errors
 from db.records import ClassifiedTracks, ModelVersion, RejectRecord
-from db.title_words import fold_titles
+from db.track_copy import copy_rows, store_rows
 
-_COLUMNS = (
-    "line",
-    "track_id",
-    "title",
-    "title_words",
-    "predicted",
-    "confidence",
-    "probabilities",
-)
-_STAGING = """
-CREATE TEMP TABLE IF NOT EXISTS incoming (
-    line integer, track_id bigint, title text, title_words text, predicted text,
-    confidence real, probabilities real[]
-) ON COMMIT DELETE ROWS
-"""
-# Ordered by id, so that two batches with the same tracks take row locks in the same order and
-# cannot deadlock. A track of this very batch stands only if an earlier line has written it: the
-# file names it twice; the same line is this chunk, sent once more after a failure.
-_STORE = """
-WITH stored AS (
-    INSERT INTO tracks AS kept (
-        track_id, title, title_words, predicted_genre, confidence, probabilities,
-        model_version, batch_id, line, classified_at
-    )
-    SELECT track_id, title, title_words, predicted, confidence, probabilities, $1, $2, line, now()
-    FROM incoming ORDER BY track_id
-    ON CONFLICT (track_id) DO UPDATE SET
-        title = excluded.title, title_words = excluded.title_words,
-        predicted_genre = excluded.predicted_genre, confidence = excluded.confidence,
-        probabilities = excluded.probabilities, model_version = excluded.model_version,
-        batch_id = excluded.batch_id, line = excluded.line, classified_at = excluded.classified_at
-    WHERE kept.batch_id IS DISTINCT FROM excluded.batch_id OR kept.line >= excluded.line
-    RETURNING track_id
-)
-SELECT line, track_id FROM incoming
-WHERE NOT EXISTS (SELECT FROM stored WHERE stored.track_id = incoming.track_id) ORDER BY line
-"""
 _COUNT_GENRES = """
 INSERT INTO batch_genres AS kept (batch_id, genre, track_count)
 SELECT $1, genre, track_count FROM unnest($2::text[], $3::bigint[]) AS new(genre, track_count)
@@ -105,11 +64,11 @@ class PostgresBatchWriter:
         self._model = model
 
     async def save_chunk(self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord]) -> None:
-        rows = await anyio.to_thread.run_sync(_copy_rows, tracks, self._model.genres)
+        rows = await anyio.to_thread.run_sync(copy_rows, tracks, self._model.genres)
         with translate_errors():
             async with self._connection.begin():
                 driver = await self._driver()
-                duplicates = await self._store(driver, rows)
+                duplicates = await store_rows(driver, rows, self._model.version, self._batch_id)
                 refused = [*rejects, *map(_duplicate, duplicates)]
                 await self._save_rejects(driver, refused)
                 await self._count(driver, tracks, refused, [row["line"] for row in duplicates])
@@ -133,14 +92,6 @@ class PostgresBatchWriter:
         """
         await self._connection.execute(text("SELECT"))
         return (await self._connection.get_raw_connection()).driver_connection
-
-    async def _store(self, driver: Any, rows: bytes) -> list[Any]:
-        await driver.execute(_STAGING)
-        await driver.copy_to_table(
-            "incoming", source=io.BytesIO(rows), columns=_COLUMNS, format="csv"
-        )
-        duplicates: list[Any] = await driver.fetch(_STORE, self._model.version, self._batch_id)
-        return duplicates
 
     async def _save_rejects(self, driver: Any, rejects: Sequence[RejectRecord]) -> None:
         await driver.copy_records_to_table(
@@ -206,30 +157,3 @@ def _duplicate(row: Any) -> RejectRecord:
         code="DUPLICATE_TRACK",
         message=f"trackID {row['track_id']} stands in an earlier row of the file.",
     )
-
-
-def _copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
-    """Write the rows for COPY as CSV; Arrow does it without a Python object per cell."""
-    names = pa.array(genres, pa.string())
-    table = pa.table(
-        {
-            "line": tracks.lines,
-            "track_id": tracks.track_ids,
-            "title": tracks.titles,
-            "title_words": fold_titles(tracks.titles),
-            "predicted": names.take(pa.array(tracks.predicted)),
-            "confidence": pa.array(tracks.probabilities.max(axis=1).astype(np.float32)),
-            "probabilities": _array_literals(tracks.probabilities),
-        }
-    )
-    sink = pa.BufferOutputStream()
-    csv.write_csv(table, sink, csv.WriteOptions(include_header=False, quoting_style="all_valid"))
-    return bytes(sink.getvalue())
-
-
-def _array_literals(probabilities: np.ndarray) -> pa.Array:
-    """Write each row as Postgres spells an array: `{0.25,0.75}`."""
-    flat = pa.array(probabilities.astype(np.float32).ravel()).cast(pa.string())
-    rows = pa.FixedSizeListArray.from_arrays(flat, probabilities.shape[1])
-    joined = pc.binary_join(rows.cast(pa.list_(pa.string())), ",")
-    return pc.binary_join_element_wise("{", joined, "}", "")
