@@ -7,6 +7,7 @@ from typing import ClassVar
 from sqlalchemy import (
     REAL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Text,
+    false,
     func,
     literal_column,
     text,
@@ -71,6 +73,10 @@ class BatchRow(SQLModel, table=True):
     finished_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     error_code: str | None = Field(sa_column=Column(Text))
     error_message: str | None = Field(sa_column=Column(Text))
+    is_background: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=false()))
+    attempts: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    resume_byte: int | None = Field(sa_column=Column(BigInteger))
+    resume_line: int | None = Field(sa_column=Column(BigInteger))
 
 
 class BatchGenreRow(SQLModel, table=True):
