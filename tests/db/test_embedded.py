@@ -1,118 +1,21 @@
 """The embedded server across processes and their deaths, on real servers."""
 
-import asyncio
 import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
-import psutil
 import pytest
+from postgres_processes import Holder, ask, holder, kill, postmaster, server_pids
 
-from db.embedded import EmbeddedPostgresError, _Cluster, embedded_postgres
+from db.embedded import _Cluster, embedded_postgres
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
-as_root = pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="needs root")
-
-REPOSITORY = Path(__file__).parents[2]
-# Prints its URL, then holds the server until its input ends or it is killed.
-HOLDER = """
-import os, signal, sys
-from pathlib import Path
-from db.embedded import embedded_postgres
-signal.signal(signal.SIGINT, lambda *_: os.write(1, b"interrupted\\n"))
-with embedded_postgres(Path(sys.argv[1])) as url:
-    print(url, flush=True)
-    sys.stdin.read()
-"""
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with a stopped cluster, shared because making one is slow."""
-    folder = tmp_path_factory.mktemp("made")
-    with embedded_postgres(folder):
-        pass
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def folder(made: Path) -> Iterator[Path]:
-    """The shared folder; if the test left its server running, that is killed."""
-    yield made
-    kill(server_pids(made))
-
-
-def server_pids(folder: Path) -> set[int]:
-    cluster = _Cluster(folder, folder / "postgres", None)
-    return {process.pid for process in cluster._processes()} if cluster.pgdata.exists() else set()
-
-
-def postmaster(folder: Path) -> int:
-    return int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
-
-
-def kill(pids: set[int]) -> None:
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-@dataclass
-class Holder:
-    """Another process that uses a folder."""
-
-    process: subprocess.Popen[str]
-    url: str
-
-    def finish(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        assert self.process.wait(30) == 0
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait(30)
-
-
-@contextlib.contextmanager
-def holder(folder: Path, *prefix: str) -> Iterator[Holder]:
-    command = [*prefix, sys.executable, "-c", HOLDER, str(folder)]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command,
-        cwd=REPOSITORY,
-        stdin=pipe,
-        stdout=pipe,
-        text=True,
-        process_group=0,  # as in a terminal
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield Holder(process, process.stdout.readline().strip())
-        finally:
-            process.kill()
-
-
-def ask(url: str, query: str) -> object:
-    async def fetch() -> object:
-        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-        try:
-            return await connection.fetchval(query)
-        finally:
-            await connection.close()
-
-    return asyncio.run(fetch())
 
 
 def test_server_is_durable_and_private(folder: Path) -> None:
@@ -302,107 +205,3 @@ def test_large_log_is_emptied_at_start(folder: Path) -> None:
 
     with embedded_postgres(folder):
         assert (folder / "postgres" / "server.log").stat().st_size < 10_000
-
-
-def fail(folder: Path) -> str:
-    with pytest.raises(EmbeddedPostgresError) as raised, embedded_postgres(folder):
-        pass
-    return str(raised.value)
-
-
-def test_foreign_subfolder_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "postgres").mkdir()
-    (tmp_path / "postgres" / "thesis.txt").write_text("years of work")
-
-    message = fail(tmp_path)
-
-    assert "holds something else" in message
-    assert str(tmp_path) in message
-    assert (tmp_path / "postgres" / "thesis.txt").exists()
-
-
-def test_other_major_version_is_named(tmp_path: Path) -> None:
-    (tmp_path / "postgres").mkdir()
-    (tmp_path / "postgres" / "PG_VERSION").write_text("16\n")
-
-    assert "the data is of Postgres 16, not 18" in fail(tmp_path)
-
-
-def test_damaged_cluster_shows_the_log(folder: Path) -> None:
-    control = folder / "postgres" / "global" / "pg_control"
-    control.rename(control.with_name("moved"))
-
-    message = fail(folder)
-    control.with_name("moved").rename(control)
-
-    assert "Last lines of its log:" in message
-    assert "could not find the database system" in message
-    assert server_pids(folder) == set()
-
-
-def test_file_in_place_of_the_folder(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("")
-
-    assert "exists" in fail(tmp_path / "data")
-
-
-def test_folder_that_cannot_be_written() -> None:
-    # /proc refuses root too.
-    message = fail(Path("/proc/genre") if Path("/proc").exists() else Path("/genre"))
-
-    assert "genre" in message
-    assert "GENRE_DATA_DIR" in message
-
-
-@as_root
-def test_full_disk_is_named(tmp_path: Path) -> None:
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", tmp_path], capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("may not mount")
-    try:
-        assert "No space left on device" in fail(tmp_path)
-    finally:
-        subprocess.run(["umount", tmp_path], check=True)
-
-
-@as_root
-def test_server_of_root_runs_as_an_ordinary_user(folder: Path) -> None:
-    with embedded_postgres(folder):
-        process = psutil.Process(postmaster(folder))
-
-        assert 0 not in process.uids()
-        assert 0 not in process.gids()
-
-
-@as_root
-def test_ordinary_user_after_root(made: Path) -> None:
-    nobody = ["setpriv", "--reuid=nobody", "--clear-groups"]
-    # Not tmp_path: pytest keeps its parent closed to other users.
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "roots" / "postgres").mkdir(parents=True, mode=0o700)
-        shutil.chown(folder, "nobody")
-        python = [*nobody, sys.executable, "-c", "import db.embedded"]
-        if subprocess.run(python, cwd=REPOSITORY, capture_output=True).returncode:
-            pytest.skip("other users may not read this repository or its Python")
-
-        with holder(folder / "theirs", *nobody) as theirs:
-            # Root that joins in takes their server and spoils nothing.
-            with embedded_postgres(folder / "theirs") as url:
-                assert ask(url, "SELECT 1") == 1
-            theirs.finish()
-        with embedded_postgres(folder / "theirs"):
-            user = psutil.Process(postmaster(folder / "theirs")).username()
-        with holder(folder / "theirs", *nobody) as theirs:
-            theirs.finish()
-
-        assert user == "nobody"
-        code = "from pathlib import Path; from db.embedded import *\n" + (
-            f"try:\n with embedded_postgres(Path({str(folder / 'roots')!r})): pass\n"
-            "except EmbeddedPostgresError as error: print(error)"
-        )
-        refused = [*nobody, sys.executable, "-c", code]
-        said = subprocess.run(refused, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-        assert "Permission denied" in said.stdout
