@@ -20,7 +20,7 @@ from app.middleware import (
     RequestIdMiddleware,
     current_request_id,
 )
-from app.pages import home
+from app.pages import GraphiQLMiddleware, page_routes
 from app.service import Service, open_service
 from app.settings import Settings
 from app.uploads import UploadClassifier
@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Starlette:
     graphql = GenreGraphQL(schema, build_context=build_context)
     return Starlette(
         routes=[
-            Route("/", home),
+            *page_routes(),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route(GRAPHQL_PATH, graphql),
@@ -91,6 +91,7 @@ def create_app(settings: Settings) -> Starlette:
                 ],
                 expose_headers=["x-request-id"],
             ),
+            Middleware(GraphiQLMiddleware, path=GRAPHQL_PATH),
             Middleware(CredentialsMiddleware, verify=clients.verify, paths=[GRAPHQL_PATH]),
             Middleware(
                 BodyLimitMiddleware,
