@@ -109,6 +109,8 @@ def build_ports(service: Service) -> Ports:
         classify_batch=UploadClassifier(service.pipeline),
         tracks=service.tracks,
         batches=service.batches,
+        classify_tracks=service.classify_tracks,
+        corrections=service.corrections,
         model=CurrentModel(service),
     )
 

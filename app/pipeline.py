@@ -14,6 +14,7 @@ import anyio.to_thread
 from anyio.streams.memory import MemoryObjectSendStream
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.classified import to_classified
 from db.batch_writer import BatchWriter, open_writer
 from db.batches import BatchRepository
 from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord
@@ -142,16 +143,9 @@ class BatchPipeline:
 
 def classify_chunk(ensemble: GenreEnsemble, chunk: TrackChunk) -> ClassifiedChunk:
     """Predict the genres of a chunk, in the form that is stored."""
-    tracks = chunk.tracks
-    predictions = ensemble.predict(tracks)
+    predictions = ensemble.predict(chunk.tracks)
     return ClassifiedChunk(
-        tracks=ClassifiedTracks(
-            lines=tracks.lines,
-            track_ids=tracks.track_ids,
-            titles=tracks.titles,
-            predicted=predictions.best,
-            probabilities=predictions.probabilities,
-        ),
+        tracks=to_classified(chunk.tracks, predictions),
         rejects=[to_record(reject) for reject in chunk.rejects],
         rows_read=chunk.rows_read,
         bytes_read=chunk.bytes_read,

@@ -16,11 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.pipeline import BatchPipeline
 from app.settings import Settings
+from app.track_classifier import TrackClassifier
 from db.batches import PostgresBatches
+from db.corrections import PostgresCorrections
 from db.embedded import embedded_postgres
 from db.engine import check_server, create_engine, create_sessions
 from db.errors import StorageUnavailableError
 from db.migrate import migrate
+from db.track_writer import PostgresTrackWriter
 from db.tracks import PostgresTracks
 from ml.artefacts import DEFAULT_MODEL_DIR, load_ensemble
 from ml.ensemble import GenreEnsemble
@@ -40,6 +43,8 @@ class Service:
     tracks: PostgresTracks
     batches: PostgresBatches
     pipeline: BatchPipeline
+    classify_tracks: TrackClassifier
+    corrections: PostgresCorrections
 
 
 @contextlib.asynccontextmanager
@@ -93,15 +98,24 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
 def _compose(settings: Settings, ensemble: GenreEnsemble, engine: AsyncEngine) -> Service:
     sessions = create_sessions(engine)
     batches = PostgresBatches(sessions)
+    threads = anyio.CapacityLimiter(COMPUTE_THREADS)
     pipeline = BatchPipeline(
         ensemble=ensemble,
         engine=engine,
         batches=batches,
-        threads=anyio.CapacityLimiter(COMPUTE_THREADS),
+        threads=threads,
         running=anyio.Semaphore(settings.max_running_batches),
         chunk_bytes=settings.chunk_bytes,
     )
-    return Service(ensemble, engine, PostgresTracks(sessions), batches, pipeline)
+    return Service(
+        ensemble=ensemble,
+        engine=engine,
+        tracks=PostgresTracks(sessions),
+        batches=batches,
+        pipeline=pipeline,
+        classify_tracks=TrackClassifier(ensemble, PostgresTrackWriter(engine), threads),
+        corrections=PostgresCorrections(sessions),
+    )
 
 
 @contextlib.asynccontextmanager

@@ -58,6 +58,8 @@ class TrackRecord:
     genre: str
     predicted_genre: str
     corrected_genre: str | None
+    corrected_by: str | None
+    corrected_at: datetime | None
     confidence: float
     probabilities: Sequence[tuple[str, float]]
     model_version: str
@@ -104,6 +106,29 @@ class ModelVersion:
 
     version: str
     genres: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePoint:
+    """Where reading a file can go on: the byte, from 0, and the line, from 1, that come next."""
+
+    byte: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """An operator's choice; `previous_id` is the choice that a rollback goes back to.
+
+    `is_shipped` means whatever model the release carries, whose version may change with it.
+    """
+
+    id: int
+    version: str
+    is_shipped: bool
+    chosen_by: str
+    chosen_at: datetime
+    previous_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

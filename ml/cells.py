@@ -4,6 +4,7 @@ Works on whole columns; the slower per-column way is taken only for a block with
 """
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ def read_number_cells(cells: pa.Array) -> NumberCells:
         pc.match_substring_regex(text, _SPECIAL, ignore_case=True),
     )
     plain = pc.replace_substring_regex(pc.if_else(numeric, text, None), r"^\+", "")
-    values = np.asarray(plain.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    values = np.array(plain.cast(pa.float64()).to_numpy(zero_copy_only=False))
     return NumberCells(values, missing, ~missing & np.isnan(values))
 
 
@@ -67,10 +68,11 @@ def read_track_ids(cells: pa.Array) -> tuple[npt.NDArray[np.int64], NumberCells]
 
 def _exact_id(cell: bytes, value: float) -> int:
     try:
-        exact = int(cell)
-    except ValueError:
-        exact = int(value)
-    return exact if 0 <= exact <= MAX_TRACK_ID else -1
+        exact = Decimal(cell.strip().decode())
+    except InvalidOperation:  # an exponent beyond what Decimal knows
+        exact = Decimal(value)
+    is_id = 0 <= exact <= MAX_TRACK_ID and exact == exact.to_integral_value()
+    return int(exact) if is_id else -1
 
 
 def text_problem(cell: bytes, *, required: bool) -> tuple[RejectCode, str] | None:

@@ -39,13 +39,32 @@ class UnsupportedFileTypeError(CsvError):
 
 
 class TrackInputError(GenreMlError):
-    """A track that came in a request, not in a file, has a missing or wrong value."""
+    """A track that came in a request, not in a file, has a missing or wrong value.
+
+    `index` counts the tracks of the request from 0; `found` says what is wrong with `column`.
+    """
 
     code = "BAD_USER_INPUT"
+
+    def __init__(self, index: int, column: str, found: str) -> None:
+        super().__init__(f"Track {index}: {column} {found}.")
+        self.index = index
+        self.column = column
+        self.found = found
 
 
 class ArtefactError(GenreMlError):
     """A model folder is incomplete, changed, or made by a version that cannot be read."""
+
+
+class UnknownModelError(ArtefactError):
+    """No model of this version is on this disk."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self, version: str, known: Sequence[str]) -> None:
+        super().__init__(f"There is no model {version[:64]!r} here. Known are: {', '.join(known)}.")
+        self.known = tuple(known)
 
 
 class ArtefactMismatchError(ArtefactError):

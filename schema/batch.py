@@ -21,6 +21,7 @@ from schema.connections import (
 )
 from schema.context import Info
 from schema.genre import Genre
+from schema.node import Node
 
 REJECT_CURSORS = CursorKind("reject", (int,))
 
@@ -86,7 +87,7 @@ class BatchError:
 
 
 @strawberry.type(description="An uploaded file and what became of its rows.")
-class Batch:
+class Batch(Node):
     """An uploaded file and what became of its rows."""
 
     key: strawberry.Private[uuid.UUID]
@@ -100,7 +101,7 @@ class Batch:
     finished_at: datetime | None = strawberry.field(description="When it was done or failed.")
     error: BatchError | None = strawberry.field(description="Only if FAILED.")
 
-    @strawberry.field(description="Names the batch in `batch(id)`.")
+    @strawberry.field(description="Names the batch in `batch(id)` and `node(id)`.")
     def id(self) -> strawberry.ID:
         """Return the id as text."""
         return strawberry.ID(str(self.key))

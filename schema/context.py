@@ -10,9 +10,12 @@ from starlette.datastructures import UploadFile
 from strawberry.dataloader import DataLoader
 
 from db.batches import BatchRepository
+from db.corrections import CorrectionRepository
 from db.records import BatchRecord, TrackRecord
 from db.tracks import TrackRepository
+from ml.ensemble import GenrePredictions
 from ml.manifest import Manifest
+from ml.track_input import RawTrack
 
 
 class BatchClassifier(Protocol):
@@ -20,6 +23,13 @@ class BatchClassifier(Protocol):
 
     async def __call__(self, upload: UploadFile, client_id: str | None) -> BatchRecord:
         """Return the batch once it is done or has failed; a file that is no CSV raises."""
+
+
+class TrackClassifier(Protocol):
+    """Classifies tracks that came in a request."""
+
+    async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> GenrePredictions:
+        """Return the genres in the order of `tracks`; a wrong value raises."""
 
 
 class ModelPort(Protocol):
@@ -38,6 +48,8 @@ class Ports:
     tracks: TrackRepository
     batches: BatchRepository
     model: ModelPort
+    classify_tracks: TrackClassifier
+    corrections: CorrectionRepository
 
 
 @dataclass(frozen=True, slots=True)

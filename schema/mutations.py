@@ -1,4 +1,4 @@
-"""What can be changed: classify a file."""
+"""What can be changed: classify a file; single tracks are in `schema.track_mutations`."""
 
 from typing import Annotated
 
@@ -7,10 +7,11 @@ import strawberry
 from schema.batch import Batch
 from schema.context import Info
 from schema.scalars import Upload
+from schema.track_mutations import TrackMutation
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation:
+class Mutation(TrackMutation):
     """What can be changed."""
 
     @strawberry.mutation(

@@ -25,12 +25,12 @@ from schema.errors import ErrorCode, coded_error
 from schema.genre import Genre
 from schema.inputs import check_text
 from schema.model import Model
+from schema.node import Node, read_batch_id, read_track_id, read_track_node_id
 from schema.selection import selects_only
 from schema.track import TITLE_FIELDS, Track, track_from_record, track_from_title
 
 TITLE_CURSORS = CursorKind("title", (str, int))
 BATCH_CURSORS = CursorKind("batch", (datetime.fromisoformat, uuid.UUID))
-MAX_TRACK_ID = 2**63 - 1
 
 
 def title_key(record: TitleRecord | TrackRecord) -> TitleKey:
@@ -143,25 +143,27 @@ class Query:
             count=batches.count_batches,
         )
 
+    @strawberry.field(
+        description="A track or a batch by its global id `id`; null if there is none."
+    )
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="`Node.id`.")],
+    ) -> Node | None:
+        """Find an object again, for Relay."""
+        loaders = info.context.loaders
+        if (track_id := read_track_node_id(id)) is not None:
+            track = await loaders.track.load(track_id)
+            return None if track is None else track_from_record(track)
+        batch_id = read_batch_id(id)
+        batch = None if batch_id is None else await loaders.batch.load(batch_id)
+        return None if batch is None else Batch.from_record(batch)
+
     @strawberry.field(description="The model that answers now.")
     def model(self, info: Info) -> Model:
         """Describe the model."""
         return Model.from_manifest(info.context.ports.model.manifest)
-
-
-def read_track_id(text: str) -> int | None:
-    """Read a trackId; what is no trackId of any track gives None."""
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
-        return None
-    return int(text) if int(text) <= MAX_TRACK_ID else None
-
-
-def read_batch_id(text: str) -> uuid.UUID | None:
-    """Read a batch id; what is no id of any batch gives None."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 async def refuse_unknown_genre(info: Info, genre: str) -> None:

@@ -8,6 +8,7 @@ import strawberry
 from db.records import TitleRecord, TrackRecord
 from schema.context import Info
 from schema.errors import ErrorCode, coded_error
+from schema.node import Node, write_track_node_id
 
 if TYPE_CHECKING:
     from schema.batch import Batch
@@ -22,7 +23,7 @@ class GenreProbability:
 
 
 @strawberry.type(description="A classified track.")
-class Track:
+class Track(Node):
     """A classified track; `record` is loaded when a field needs more than the title list has."""
 
     key: strawberry.Private[int]
@@ -31,6 +32,11 @@ class Track:
         description="The correction by a person if there is one, else the prediction."
     )
     record: strawberry.Private[TrackRecord | None] = None
+
+    @strawberry.field(description="Global id, for `node(id)` and caches; `trackId` is the file's.")
+    def id(self) -> strawberry.ID:
+        """Return the global id."""
+        return write_track_node_id(self.key)
 
     @strawberry.field(description="trackID of the file.")
     def track_id(self) -> strawberry.ID:
@@ -58,6 +64,16 @@ class Track:
         """Return the correction."""
         return (await self._details(info)).corrected_genre
 
+    @strawberry.field(description="The client that gave the verdict.")
+    async def corrected_by(self, info: Info) -> str | None:
+        """Return who corrected the genre."""
+        return (await self._details(info)).corrected_by
+
+    @strawberry.field(description="When the verdict was given.")
+    async def corrected_at(self, info: Info) -> datetime | None:
+        """Return when the genre was corrected."""
+        return (await self._details(info)).corrected_at
+
     @strawberry.field(description="The model that classified the track.")
     async def model_version(self, info: Info) -> str:
         """Return the model's version."""
@@ -84,7 +100,7 @@ class Track:
         return record
 
 
-TITLE_FIELDS = frozenset({"trackId", "title", "genre", "__typename"})
+TITLE_FIELDS = frozenset({"id", "trackId", "title", "genre", "__typename"})
 """Fields of a track that a list of titles has without reading the track itself."""
 
 

@@ -3,8 +3,9 @@
 from graphql import GraphQLError
 
 from db.errors import StorageUnavailableError
-from ml.errors import CsvError, GenreMlError
+from ml.errors import CsvError, GenreMlError, TrackInputError
 from schema.errors import ErrorCode, coded_error
+from schema.track_input import field_of_column
 
 
 def translate(error: Exception) -> GraphQLError | None:
@@ -19,6 +20,14 @@ def translate(error: Exception) -> GraphQLError | None:
         case StorageUnavailableError():
             message = "The database cannot be reached. Try again in a moment."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
+        case TrackInputError():
+            field = field_of_column(error.column)
+            return coded_error(
+                f"tracks[{error.index}].{field} {error.found}.",
+                ErrorCode.BAD_USER_INPUT,
+                index=error.index,
+                field=field,
+            )
         case GenreMlError(code="BAD_USER_INPUT"):
             return coded_error(str(error), ErrorCode.BAD_USER_INPUT)
         case _:

@@ -1,0 +1,37 @@
+"""Write tracks that belong to no batch."""
+
+from typing import Protocol
+
+import anyio.to_thread
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.errors import translate_errors
+from db.models import ModelVersionRow
+from db.records import ClassifiedTracks, ModelVersion
+from db.track_copy import copy_rows, store_rows
+
+
+class TrackWriter(Protocol):
+    """Stores tracks that came without a file."""
+
+    async def save_tracks(self, tracks: ClassifiedTracks, model: ModelVersion) -> None:
+        """Insert or replace tracks by id, all or none; a correction by a person stays."""
+
+
+class PostgresTrackWriter:
+    """`TrackWriter` on Postgres."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def save_tracks(self, tracks: ClassifiedTracks, model: ModelVersion) -> None:
+        rows = await anyio.to_thread.run_sync(copy_rows, tracks, model.genres)
+        name_model = insert(ModelVersionRow).values(
+            version=model.version, genres=list(model.genres)
+        )
+        with translate_errors():
+            async with self._engine.begin() as connection:
+                await connection.execute(name_model.on_conflict_do_nothing())
+                driver = (await connection.get_raw_connection()).driver_connection
+                await store_rows(driver, rows, model.version, None)
