@@ -43,6 +43,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the locked dependencies (once, about 250 MB)"
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@scripts/openmp
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
