@@ -61,7 +61,7 @@ class TrackMutation:
             key, genre, context.client_id
         ):
             raise _not_found(track_id)
-        return await _load_track(info, key)
+        return await _read_track(info, key)
 
     @strawberry.mutation(
         description="Drop the verdict on a track, so that the prediction counts again; nothing "
@@ -72,7 +72,7 @@ class TrackMutation:
         key = read_track_id(track_id)
         if key is None or not await info.context.ports.corrections.clear_correction(key):
             raise _not_found(track_id)
-        return await _load_track(info, key)
+        return await _read_track(info, key)
 
 
 def _check_genre(info: Info, genre: str) -> None:
@@ -86,10 +86,9 @@ def _check_genre(info: Info, genre: str) -> None:
         )
 
 
-async def _load_track(info: Info, key: int) -> Track:
-    loader = info.context.loaders.track
-    loader.clear(key)  # an earlier mutation of the same request may have loaded it
-    record = await loader.load(key)
+async def _read_track(info: Info, key: int) -> Track:
+    """Read the track anew; the request's loader may hold it as it was before."""
+    record = (await info.context.ports.tracks.find_tracks([key])).get(key)
     if record is None:
         raise _not_found(str(key))
     return track_from_record(record)

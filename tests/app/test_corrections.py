@@ -129,3 +129,18 @@ async def test_an_unknown_genre_names_the_known_ones(
 
     assert error["extensions"] == {"code": "UNKNOWN_GENRE", "knownGenres": sorted(known)}
     assert await counts(api) == before
+
+
+async def test_two_verdicts_in_one_request_show_each_its_own(
+    api: GraphQLClient, sample: bytes
+) -> None:
+    await api.classify(sample)
+    genre = await another_genre(api)
+    document = """mutation ($genre: String!) {
+      a: correctGenre(trackId: 1, genre: $genre) { correctedGenre }
+      b: clearCorrection(trackId: 1) { correctedGenre }
+    }"""
+
+    data = await api.data(document, genre=genre)
+
+    assert data == {"a": {"correctedGenre": genre}, "b": {"correctedGenre": None}}
