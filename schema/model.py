@@ -10,6 +10,8 @@ from ml.manifest import Manifest
 from schema.connections import MAX_PAGE_SIZE
 from schema.errors import ErrorCode, coded_error
 
+DEFAULT_FEATURES = 20
+
 
 @strawberry.type(description="How much a feature contributes to the model's decisions.")
 class FeatureImportance:
@@ -45,9 +47,12 @@ class Model:
     @strawberry.field(description="The features that matter most, highest first.")
     def top_features(
         self,
-        first: Annotated[int, strawberry.argument(description="How many, 0 to 1,000.")] = 20,
+        first: Annotated[
+            int | None, strawberry.argument(description="How many, 0 to 1,000.")
+        ] = DEFAULT_FEATURES,
     ) -> list[FeatureImportance]:
         """Rank the features by gain."""
+        first = DEFAULT_FEATURES if first is None else first
         if not 0 <= first <= MAX_PAGE_SIZE:
             message = f"first is {first}; a number from 0 to {MAX_PAGE_SIZE:,} is needed."
             raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="first")
