@@ -37,6 +37,23 @@ def clients_of(settings: Settings) -> Clients:
     return parse_clients(f"{DEVELOPMENT_CLIENT}:{hash_secret(DEVELOPMENT_SECRET)}")
 
 
+def operators_of(settings: Settings, clients: Clients) -> frozenset[str]:
+    """Return the clients that may choose the model; on a developer's machine, the one there is.
+
+    Raises
+    ------
+    SettingsError
+        `GENRE_OPERATORS` names a client that `GENRE_CLIENTS` does not have.
+    """
+    unknown = settings.operator_ids.difference(clients.client_ids)
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        raise SettingsError(f"GENRE_OPERATORS: no client of GENRE_CLIENTS is called {names}.")
+    if clients.client_ids == (DEVELOPMENT_CLIENT,) and settings.clients is None:
+        return frozenset(clients.client_ids)
+    return settings.operator_ids
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether only this machine can reach an address to listen on."""
     try:

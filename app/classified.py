@@ -1,7 +1,8 @@
 """Put what the model says beside the tracks, in the form that is stored."""
 
-from db.records import ClassifiedTracks
+from db.records import ClassifiedTracks, ModelVersion
 from ml.ensemble import GenrePredictions
+from ml.manifest import Manifest
 from ml.track import TrackTable
 
 
@@ -14,3 +15,9 @@ def to_classified(tracks: TrackTable, predictions: GenrePredictions) -> Classifi
         predicted=predictions.best,
         probabilities=predictions.probabilities,
     )
+
+
+def to_model_version(manifest: Manifest) -> ModelVersion:
+    """Return what is stored of a model beside the tracks that it classified."""
+    threshold: float = getattr(manifest, "uncertain_below", 0.0)
+    return ModelVersion(manifest.version, manifest.genres, threshold)

@@ -26,7 +26,9 @@ async def readyz(request: Request) -> JSONResponse:
     is_ready = all(check == "ok" for check in checks.values())
     body = {
         "status": "ok" if is_ready else "not ready",
-        "modelVersion": service.ensemble.version,
+        "modelVersion": service.model.manifest.version,
         "checks": checks,
     }
+    if service.model.refused_version:  # the one before goes on, so this is no reason to stop
+        body["refusedModel"] = service.model.refused_version
     return JSONResponse(body, status_code=200 if is_ready else 503)

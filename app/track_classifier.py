@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import anyio
 import anyio.to_thread
 
-from app.classified import to_classified
-from db.records import ModelVersion
+from app.classified import to_classified, to_model_version
+from app.current_model import CurrentModel
 from db.track_writer import TrackWriter
 from ml.ensemble import GenreEnsemble, GenrePredictions
 from ml.track import TrackTable
@@ -18,7 +18,7 @@ from ml.track_input import RawTrack, read_raw_tracks
 class TrackClassifier:
     """`schema.context.TrackClassifier`."""
 
-    ensemble: GenreEnsemble
+    model: CurrentModel
     writer: TrackWriter
     threads: anyio.CapacityLimiter
     """Shared with the files that are being classified."""
@@ -33,16 +33,18 @@ class TrackClassifier:
         StorageUnavailableError
             The database is gone; nothing is stored.
         """
+        ensemble = self.model.ensemble  # taken once, so that a swap changes nothing in between
         table, predictions = await anyio.to_thread.run_sync(
-            self._predict, tracks, store, limiter=self.threads
+            _predict, ensemble, tracks, store, limiter=self.threads
         )
         if store and len(table):
-            model = ModelVersion(self.ensemble.version, self.ensemble.genres)
+            model = to_model_version(ensemble.manifest)
             await self.writer.save_tracks(to_classified(table, predictions), model)
         return predictions
 
-    def _predict(
-        self, tracks: Sequence[RawTrack], store: bool
-    ) -> tuple[TrackTable, GenrePredictions]:
-        table = read_raw_tracks(tracks, titles_required=store)
-        return table, self.ensemble.predict(table)
+
+def _predict(
+    ensemble: GenreEnsemble, tracks: Sequence[RawTrack], store: bool
+) -> tuple[TrackTable, GenrePredictions]:
+    table = read_raw_tracks(tracks, titles_required=store)
+    return table, ensemble.predict(table)

@@ -3,11 +3,10 @@
 from typing import Protocol
 
 import anyio.to_thread
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.errors import translate_errors
-from db.models import ModelVersionRow
+from db.model_versions import save_model
 from db.records import ClassifiedTracks, ModelVersion
 from db.track_copy import copy_rows, store_rows
 
@@ -27,11 +26,8 @@ class PostgresTrackWriter:
 
     async def save_tracks(self, tracks: ClassifiedTracks, model: ModelVersion) -> None:
         rows = await anyio.to_thread.run_sync(copy_rows, tracks, model.genres)
-        name_model = insert(ModelVersionRow).values(
-            version=model.version, genres=list(model.genres)
-        )
         with translate_errors():
             async with self._engine.begin() as connection:
-                await connection.execute(name_model.on_conflict_do_nothing())
+                await connection.execute(save_model(model))
                 driver = (await connection.get_raw_connection()).driver_connection
                 await store_rows(driver, rows, model.version, None)

@@ -3,7 +3,7 @@
 from graphql import GraphQLError
 
 from db.errors import StorageUnavailableError
-from ml.errors import CsvError, GenreMlError, TrackInputError
+from ml.errors import ArtefactError, CsvError, GenreMlError, TrackInputError, UnknownModelError
 from schema.errors import ErrorCode, coded_error
 from schema.track_input import field_of_column
 
@@ -28,6 +28,10 @@ def translate(error: Exception) -> GraphQLError | None:
                 index=error.index,
                 field=field,
             )
+        case UnknownModelError():
+            return coded_error(str(error), ErrorCode.NOT_FOUND, knownVersions=list(error.known))
+        case ArtefactError():
+            return coded_error(str(error), ErrorCode.MODEL_UNUSABLE)
         case GenreMlError(code="BAD_USER_INPUT"):
             return coded_error(str(error), ErrorCode.BAD_USER_INPUT)
         case _:
