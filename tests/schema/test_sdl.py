@@ -73,7 +73,7 @@ def test_breaks_nothing_of_the_last_release() -> None:
             "type Query { a: E } enum E { X }",
             "type Query { a: E } enum E { X Y }",
             0,
-            "take care: Y",
+            "take care: Enum value E.Y",
             id="new-enum-value",
         ),
         pytest.param("type Query { a: Int }", "type Query { a: Int b: Int }", 0, "", id="added"),
