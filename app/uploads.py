@@ -5,7 +5,8 @@ from pathlib import PurePosixPath
 
 from starlette.datastructures import UploadFile
 
-from app.pipeline import BatchPipeline
+from app.background import BackgroundBatches
+from app.pipelines import Pipelines
 from db.records import BatchRecord
 from ml.errors import UnsupportedFileTypeError
 
@@ -17,13 +18,18 @@ MAX_NAME_CHARS = 255
 class UploadClassifier:
     """`schema.context.BatchClassifier`: classifies what a client sent."""
 
-    pipeline: BatchPipeline
+    pipelines: Pipelines
+    background: BackgroundBatches
 
-    async def __call__(self, upload: UploadFile, client_id: str | None) -> BatchRecord:
-        """Classify an upload; the transport closes it."""
+    async def __call__(
+        self, upload: UploadFile, client_id: str | None, *, wait: bool
+    ) -> BatchRecord:
+        """Classify an upload, or promise to; the transport closes it."""
         name = shown_name(upload.filename)
         check_suffix(name)
-        return await self.pipeline(upload.file, name, client_id)
+        if not wait:
+            return await self.background.submit(upload.file, name, client_id)
+        return await self.pipelines.current(upload.file, name, client_id)
 
 
 def shown_name(name: str | None) -> str:

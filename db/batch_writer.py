@@ -16,9 +16,10 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db.batch_queue import driver_of
 from db.batches import lock_keys
 from db.errors import StorageUnavailableError, translate_errors
-from db.records import ClassifiedTracks, ModelVersion, RejectRecord
+from db.records import ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
 from db.track_copy import copy_rows, store_rows
 
 _COUNT_GENRES = """
@@ -28,20 +29,25 @@ ON CONFLICT (batch_id, genre) DO UPDATE SET track_count = kept.track_count + exc
 """
 _COUNT_ROWS = """
 UPDATE batches SET rows_received = rows_received + $2, rows_rejected = rows_rejected + $3,
-    rows_stored = rows_stored + $4
+    rows_stored = rows_stored + $4, resume_byte = $5, resume_line = $6, attempts = 0
 WHERE id = $1
 """
 _FINISH = """
 UPDATE batches SET status = $2, error_code = $3, error_message = $4, finished_at = now()
 WHERE id = $1
 """
+_LOCK = text("SELECT true FROM pg_advisory_lock(:space, :key)")
+_TRY_LOCK = text("SELECT pg_try_advisory_lock(:space, :key)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:space, :key)")
 
 
 class BatchWriter(Protocol):
     """Stores what was read of one file."""
 
-    async def save_chunk(self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord]) -> None:
-        """Store tracks and rejected rows; both or neither, with the counts of the batch.
+    async def save_chunk(
+        self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord], end: ResumePoint
+    ) -> None:
+        """Store tracks and rejected rows; all or nothing, with the batch's counts and `end`.
 
         A track that an earlier line of the same file has stored becomes a reject.
         """
@@ -63,15 +69,18 @@ class PostgresBatchWriter:
         self._batch_id = batch_id
         self._model = model
 
-    async def save_chunk(self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord]) -> None:
+    async def save_chunk(
+        self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord], end: ResumePoint
+    ) -> None:
         rows = await anyio.to_thread.run_sync(copy_rows, tracks, self._model.genres)
         with translate_errors():
             async with self._connection.begin():
-                driver = await self._driver()
+                driver = await driver_of(self._connection)
                 duplicates = await store_rows(driver, rows, self._model.version, self._batch_id)
                 refused = [*rejects, *map(_duplicate, duplicates)]
                 await self._save_rejects(driver, refused)
-                await self._count(driver, tracks, refused, [row["line"] for row in duplicates])
+                lines = [row["line"] for row in duplicates]
+                await self._count(driver, tracks, refused, lines, end)
 
     async def finish(self) -> None:
         await self._set_status("DONE", None, None)
@@ -82,16 +91,12 @@ class PostgresBatchWriter:
     async def _set_status(self, status: str, code: str | None, message: str | None) -> None:
         with translate_errors():
             async with self._connection.begin():
-                driver = await self._driver()
+                driver = await driver_of(self._connection)
                 await driver.execute(_FINISH, self._batch_id, status, code, message)
+                await self._close(driver)
 
-    async def _driver(self) -> Any:
-        """Return asyncpg's own connection: SQLAlchemy has no COPY.
-
-        SQLAlchemy begins lazily, at its first statement, so one must precede ours.
-        """
-        await self._connection.execute(text("SELECT"))
-        return (await self._connection.get_raw_connection()).driver_connection
+    async def _close(self, driver: Any) -> None:
+        """Do what else belongs to the end of a batch, in the same transaction."""
 
     async def _save_rejects(self, driver: Any, rejects: Sequence[RejectRecord]) -> None:
         await driver.copy_records_to_table(
@@ -108,6 +113,7 @@ class PostgresBatchWriter:
         tracks: ClassifiedTracks,
         refused: Sequence[RejectRecord],
         duplicate_lines: Sequence[int],
+        end: ResumePoint,
     ) -> None:
         kept = tracks.predicted[~np.isin(tracks.lines, duplicate_lines)]
         counts = np.bincount(kept, minlength=len(self._model.genres))
@@ -115,8 +121,8 @@ class PostgresBatchWriter:
         genres = [self._model.genres[index] for index in present]
         stored = len(kept)
         await driver.execute(_COUNT_GENRES, self._batch_id, genres, counts[present].tolist())
-        received = stored + len(refused)
-        await driver.execute(_COUNT_ROWS, self._batch_id, received, len(refused), stored)
+        counts_of_rows = (stored + len(refused), len(refused), stored)
+        await driver.execute(_COUNT_ROWS, self._batch_id, *counts_of_rows, end.byte, end.line)
 
 
 @contextlib.asynccontextmanager
@@ -124,25 +130,36 @@ async def open_writer(
     engine: AsyncEngine, batch_id: uuid.UUID, model: ModelVersion
 ) -> AsyncIterator[PostgresBatchWriter]:
     """Take a connection and the lock of the batch for as long as it runs."""
-    keys = lock_keys(batch_id)
+    async with lock_batch(engine, batch_id, wait=True) as connection:
+        assert connection is not None
+        yield PostgresBatchWriter(connection, batch_id, model)
+
+
+@contextlib.asynccontextmanager
+async def lock_batch(
+    engine: AsyncEngine, batch_id: uuid.UUID, *, wait: bool = False
+) -> AsyncIterator[AsyncConnection | None]:
+    """Take a connection with the lock of a batch; None if another process works on the batch."""
+    keys, has_lock = lock_keys(batch_id), False
     with translate_errors():
         connection = await engine.connect()
     try:
         with translate_errors():
             async with connection.begin():
-                await connection.execute(text("SELECT pg_advisory_lock(:space, :key)"), keys)
-        yield PostgresBatchWriter(connection, batch_id, model)
+                has_lock = bool(await connection.scalar(_LOCK if wait else _TRY_LOCK, keys))
+        yield connection if has_lock else None
     finally:
         with anyio.CancelScope(shield=True):
-            await _release(connection, keys)
+            await _release(connection, keys if has_lock else None)
 
 
-async def _release(connection: AsyncConnection, keys: dict[str, int]) -> None:
+async def _release(connection: AsyncConnection, keys: dict[str, int] | None) -> None:
     """Free the lock, or drop a broken connection, which frees it too."""
     try:
-        with translate_errors():
-            async with connection.begin():
-                await connection.execute(text("SELECT pg_advisory_unlock(:space, :key)"), keys)
+        if keys:
+            with translate_errors():
+                async with connection.begin():
+                    await connection.execute(_UNLOCK, keys)
     except StorageUnavailableError:
         await connection.invalidate()
     finally:

@@ -12,7 +12,8 @@ from sqlmodel import col
 from db.engine import Sessions
 from db.errors import translate_errors
 from db.keyset import read_page
-from db.models import BatchGenreRow, BatchRow, ModelVersionRow, RejectRow
+from db.model_versions import save_model
+from db.models import BatchGenreRow, BatchRow, RejectRow
 from db.records import BatchRecord, GenreCount, ModelVersion, Page, RejectRecord, Window
 
 BatchKey = tuple[datetime, uuid.UUID]
@@ -62,7 +63,10 @@ class BatchRepository(Protocol):
         """How many tracks of a batch got each genre, by name."""
 
     async def fail_interrupted(self) -> int:
-        """Mark batches whose process is gone as FAILED; return how many there were."""
+        """Mark batches whose process is gone as FAILED; return how many there were.
+
+        Not those in the background, which another worker takes up.
+        """
 
 
 class PostgresBatches:
@@ -78,9 +82,6 @@ class PostgresBatches:
         model: ModelVersion,
         client_id: str | None,
     ) -> None:
-        name_model = insert(ModelVersionRow).values(
-            version=model.version, genres=list(model.genres)
-        )
         open_batch = insert(BatchRow).values(
             id=batch_id,
             file_name=file_name,
@@ -90,14 +91,14 @@ class PostgresBatches:
         )
         with translate_errors():
             async with self._sessions.begin() as session:
-                await session.execute(name_model.on_conflict_do_nothing())
+                await session.execute(save_model(model))
                 await session.execute(open_batch)
 
     async def find_batches(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, BatchRecord]:
         statement = select(BatchRow).where(col(BatchRow.id).in_(ids))
         with translate_errors():
             async with self._sessions() as session:
-                return {row.id: _to_record(row) for row in await session.scalars(statement)}
+                return {row.id: to_record(row) for row in await session.scalars(statement)}
 
     async def list_batches(self, window: Window[BatchKey]) -> Page[BatchRecord]:
         key = (col(BatchRow.started_at), col(BatchRow.id))
@@ -108,7 +109,7 @@ class PostgresBatches:
                     select(BatchRow),
                     key,
                     window,
-                    lambda row: _to_record(row[0]),
+                    lambda row: to_record(row[0]),
                     descending=True,
                 )
 
@@ -145,7 +146,9 @@ class PostgresBatches:
                 return [GenreCount(*row) for row in await session.execute(statement)]
 
     async def fail_interrupted(self) -> int:
-        running = select(col(BatchRow.id)).where(col(BatchRow.status) == "RUNNING")
+        running = select(col(BatchRow.id)).where(
+            col(BatchRow.status) == "RUNNING", ~col(BatchRow.is_background)
+        )
         with translate_errors():
             async with self._sessions() as session:
                 ids = list(await session.scalars(running))
@@ -180,7 +183,8 @@ def lock_keys(batch_id: uuid.UUID) -> dict[str, int]:
     return {"space": LOCK_SPACE, "key": key}
 
 
-def _to_record(row: BatchRow) -> BatchRecord:
+def to_record(row: BatchRow) -> BatchRecord:
+    """Return a batch as other packages see it."""
     return BatchRecord(
         id=row.id,
         file_name=row.file_name,

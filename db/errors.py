@@ -20,6 +20,14 @@ class StorageSetupError(StorageError):
     """The database is reached but cannot be used: wrong version, wrong rights, wrong address."""
 
 
+class BatchInUseError(StorageError):
+    """A batch cannot be removed while its file is being read."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The batch is {status}: its file is being read. Wait until it is done.")
+        self.status = status
+
+
 _GONE = (
     OSError,
     OperationalError,

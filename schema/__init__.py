@@ -11,6 +11,7 @@ from schema.limits import LimitQueries, QueryLimits
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
+from schema.subscriptions import Subscription
 from schema.translation import translate
 
 
@@ -24,6 +25,7 @@ def build_schema(
     return QuietSchema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[
             lambda: ErrorCodes(

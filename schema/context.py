@@ -1,7 +1,7 @@
 """What resolvers may use: ports to the rest of the service, filled in by `app`."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -21,8 +21,24 @@ from ml.track_input import RawTrack
 class BatchClassifier(Protocol):
     """Classifies an uploaded file and stores the result."""
 
-    async def __call__(self, upload: UploadFile, client_id: str | None) -> BatchRecord:
-        """Return the batch once it is done or has failed; a file that is no CSV raises."""
+    async def __call__(
+        self, upload: UploadFile, client_id: str | None, *, wait: bool
+    ) -> BatchRecord:
+        """Return the batch, without `wait` before it is read; a file that is no CSV raises."""
+
+
+class BatchFollower(Protocol):
+    """Tells how a batch goes on."""
+
+    def __call__(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
+        """Yield the batch after each change, until it has ended or there is none (any more)."""
+
+
+class BatchRemover(Protocol):
+    """Removes a batch and what it alone has written."""
+
+    async def __call__(self, batch_id: uuid.UUID) -> BatchRecord | None:
+        """Return the batch as it was; None if there is none; one that is being read raises."""
 
 
 class TrackClassifier(Protocol):
@@ -39,12 +55,17 @@ class ModelPort(Protocol):
     def manifest(self) -> Manifest:
         """What the model is, and how good."""
 
+    async def use(self, version: str, client_id: str | None) -> Manifest:
+        """Choose another one, if the client may; one that cannot be loaded raises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What lives as long as the service."""
 
     classify_batch: BatchClassifier
+    follow_batch: BatchFollower
+    delete_batch: BatchRemover
     tracks: TrackRepository
     batches: BatchRepository
     model: ModelPort

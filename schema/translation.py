@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from db.errors import StorageUnavailableError
+from db.errors import BatchInUseError, StorageUnavailableError
 from ml.errors import ArtefactError, CsvError, GenreMlError, TrackInputError, UnknownModelError
 from schema.errors import ErrorCode, coded_error
 from schema.track_input import field_of_column
@@ -17,6 +17,8 @@ def translate(error: Exception) -> GraphQLError | None:
                 "line": error.line,
             }
             return coded_error(str(error), ErrorCode(error.code), **extensions)
+        case BatchInUseError():
+            return coded_error(str(error), ErrorCode.BAD_USER_INPUT, status=error.status)
         case StorageUnavailableError():
             message = "The database cannot be reached. Try again in a moment."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)

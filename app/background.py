@@ -1,0 +1,103 @@
+"""Take files in for the background: checked, spooled, queued; and clear away what is left over."""
+
+import logging
+import uuid
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import anyio
+import anyio.to_thread
+
+from app.pipelines import Pipelines
+from app.spool import Spool, SpooledFile, SpoolError
+from db.background_batches import BackgroundBatchRepository
+from db.batch_removal import PostgresBatchRemoval
+from db.batches import BatchRepository
+from db.errors import StorageUnavailableError
+from db.records import BatchRecord
+from ml.tracks_csv import read_tracks
+
+CHECKED_BYTES = 65_536
+"""How much of a file is read to see that it is a CSV file of tracks with at least one row."""
+ORPHAN_AGE_S = 3600.0
+"""A file without a batch may be one that is just being saved; after so long it is not."""
+logger = logging.getLogger("genre")
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundBatches:
+    """Batches whose file outlives the request that brought it."""
+
+    pipelines: Pipelines
+    batches: BatchRepository
+    queue: BackgroundBatchRepository
+    removal: PostgresBatchRemoval
+    spool: Spool
+
+    async def submit(self, file: BinaryIO, file_name: str, client_id: str | None) -> BatchRecord:
+        """Promise to classify a file: once this returns, it survives the death of any process.
+
+        Raises
+        ------
+        CsvError
+            The file cannot be read as tracks at all; no batch is made of it.
+        StorageUnavailableError
+            The spool or the database cannot be reached; no batch is made of it either.
+        """
+        await anyio.to_thread.run_sync(_check, file)
+        batch_id = uuid.uuid4()
+        await self._save(batch_id, file)
+        try:
+            model = self.pipelines.current.model
+            await self.queue.add(batch_id, file_name, model, client_id)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self.spool.remove, batch_id)
+            raise
+        return (await self.batches.find_batches([batch_id]))[batch_id]
+
+    async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
+        """Remove a batch, its tracks and its file; None if there is no such batch.
+
+        Raises
+        ------
+        BatchInUseError
+            A process reads its file now.
+        """
+        record = await self.removal(batch_id)
+        await anyio.to_thread.run_sync(self.spool.remove, batch_id)
+        return record
+
+    async def restore(self) -> None:
+        """Let other workers take up the batches of dead ones."""
+        await self.queue.restore()
+
+    async def clean_spool(self) -> None:
+        """Remove files that no batch needs: their process died before it could do so."""
+        files = await anyio.to_thread.run_sync(self.spool.list_files)
+        ids = [file.batch_id for file in files if file.batch_id is not None]
+        still_open = await self.queue.list_open(ids) if ids else set()
+        for file in files:
+            if file.batch_id not in still_open and await self._is_orphan(file):
+                logger.info("Removing %s from the spool: no batch waits for it.", file.batch_id)
+                await anyio.to_thread.run_sync(self.spool.remove_path, file.path)
+
+    async def _is_orphan(self, file: SpooledFile) -> bool:
+        if file.age_s > ORPHAN_AGE_S:
+            return True
+        if file.batch_id is None:
+            return False
+        # Its batch has ended; without one, it is perhaps just being saved.
+        return bool(await self.batches.find_batches([file.batch_id]))
+
+    async def _save(self, batch_id: uuid.UUID, file: BinaryIO) -> None:
+        try:
+            await anyio.to_thread.run_sync(self.spool.save, batch_id, file)
+        except SpoolError as error:
+            raise StorageUnavailableError(str(error)) from error
+
+
+def _check(file: BinaryIO) -> None:
+    """Read the header and the first rows as a worker will, then go back to the start."""
+    next(read_tracks(file, chunk_bytes=CHECKED_BYTES))
+    file.seek(0)

@@ -1,0 +1,102 @@
+"""The queue of background batches: pgqueuer's statements, run on our own connections.
+
+Its loop is not used (docs/adr/0009-queue.md): so a job is queued with its batch and dropped with
+its end in one transaction, and a lost connection costs a try, not the worker.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pgqueuer.models import Job
+from pgqueuer.ports.repository import EntrypointExecutionParameter
+from pgqueuer.queries import Queries
+from pgqueuer.types import QueueEntrypoint, QueueManagerId
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.errors import translate_errors
+
+ENTRYPOINT = QueueEntrypoint("classify")
+QUEUE_CHANNEL = "ch_pgqueuer"
+"""Where Postgres tells of new jobs."""
+LEASE_S = 8.0
+"""A claim that was not kept for so long may be taken by another worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A queued batch that this process has taken; unless it is kept, others may take it."""
+
+    batch_id: uuid.UUID
+    job: Job
+
+
+class BatchQueue:
+    """Hands out batches, each to one worker at a time as long as that worker lives."""
+
+    def __init__(self, engine: AsyncEngine, *, lease_s: float = LEASE_S) -> None:
+        self._engine = engine
+        self._lease = timedelta(seconds=lease_s)
+        self._worker_id = QueueManagerId(uuid.uuid4())
+
+    async def take(self) -> Claim | None:
+        """Take the oldest batch that waits, or whose worker has let its lease run out."""
+        with translate_errors():
+            async with self._engine.begin() as connection:
+                jobs = await (await queries_on(connection)).dequeue(
+                    batch_size=1,
+                    entrypoints={ENTRYPOINT: EntrypointExecutionParameter(concurrency_limit=0)},
+                    queue_manager_id=self._worker_id,
+                    global_concurrency_limit=None,
+                    heartbeat_timeout=self._lease,
+                )
+        return Claim(uuid.UUID(bytes=jobs[0].payload), jobs[0]) if jobs else None
+
+    async def keep(self, claim: Claim) -> None:
+        """Begin the lease anew."""
+        with translate_errors():
+            async with self._engine.begin() as connection:
+                await (await queries_on(connection)).update_heartbeat([claim.job.id])
+
+    async def give_back(self, claim: Claim, *, delay_s: float = 0.0) -> None:
+        """Let any worker take the batch after a while."""
+        with translate_errors():
+            async with self._engine.begin() as connection:
+                await give_back(await driver_of(connection), claim, delay_s=delay_s)
+
+
+async def put(driver: Any, batch_id: uuid.UUID) -> None:
+    """Queue a batch, in the caller's transaction; one that is queued already stays so."""
+    await _queries(driver).enqueue(
+        str(ENTRYPOINT), batch_id.bytes, dedupe_key=str(batch_id), on_conflict="skip"
+    )
+
+
+async def drop(driver: Any, claim: Claim) -> None:
+    """Take a batch out of the queue for good, in the caller's transaction."""
+    await _queries(driver).log_jobs([(claim.job, "successful", None)])
+
+
+async def give_back(driver: Any, claim: Claim, *, delay_s: float) -> None:
+    """Let any worker take the batch after a while, in the caller's transaction."""
+    await _queries(driver).retry_job(claim.job, timedelta(seconds=delay_s), None)
+
+
+async def queries_on(connection: AsyncConnection) -> Queries:
+    """Return pgqueuer's statements on a connection of the pool, inside its transaction."""
+    return _queries(await driver_of(connection))
+
+
+async def driver_of(connection: AsyncConnection) -> Any:
+    """Return asyncpg's own connection, inside SQLAlchemy's transaction.
+
+    SQLAlchemy begins lazily, at its first statement, so one must precede ours.
+    """
+    await connection.execute(text("SELECT"))
+    return (await connection.get_raw_connection()).driver_connection
+
+
+def _queries(driver: Any) -> Queries:
+    return Queries.from_asyncpg_connection(driver)

@@ -1,0 +1,104 @@
+"""Hear what Postgres tells with NOTIFY, on one connection for the whole process.
+
+A notice wakes those who wait, no more: they read the state themselves, so that many notices are
+one look, and one that was lost costs a delay and not the truth.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.errors import StorageError, translate_errors
+
+BATCH_CHANNEL = "genre_batches"
+"""Where a trigger tells the id of each batch that changes."""
+CHECK_INTERVAL_S = 10.0
+RECONNECT_DELAY_S = 1.0
+logger = logging.getLogger("genre")
+
+Topic = tuple[str, str]
+"""A channel and a payload; an empty payload stands for any."""
+
+
+class Notices:
+    """Wakes whoever watches a channel."""
+
+    def __init__(self, engine: AsyncEngine, channels: tuple[str, ...]) -> None:
+        self._engine = engine
+        self._channels = channels
+        self._watchers: defaultdict[Topic, set[asyncio.Event]] = defaultdict(set)
+
+    @property
+    def watcher_count(self) -> int:
+        """How many wait."""
+        return sum(map(len, self._watchers.values()))
+
+    @contextlib.contextmanager
+    def watch(self, channel: str, payload: str = "") -> Iterator[asyncio.Event]:
+        """Yield an event that is set by each notice; clear it before looking at the state."""
+        topic, event = (channel, payload), asyncio.Event()
+        self._watchers[topic].add(event)
+        try:
+            yield event
+        finally:
+            self._watchers[topic].discard(event)
+            if not self._watchers[topic]:
+                del self._watchers[topic]
+
+    def wake(self, channel: str, payload: str = "") -> None:
+        """Wake those who watch a channel for this payload or for any."""
+        for topic in {(channel, payload), (channel, "")}:
+            for event in self._watchers.get(topic, ()):
+                event.set()
+
+    async def listen(self) -> None:
+        """Listen until cancelled; a lost connection is opened anew."""
+        while True:
+            try:
+                async with self._connected() as driver:
+                    self._wake_all()  # who knows what was told before
+                    await _watch_over(driver)
+            except (StorageError, TimeoutError) as error:
+                logger.warning("No notices from the database (%s); trying again.", error)
+            except Exception:
+                logger.exception("Listening for notices failed; trying again.")
+            await asyncio.sleep(RECONNECT_DELAY_S)
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        with translate_errors():
+            connection = await self._engine.connect()
+            try:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                for channel in self._channels:
+                    await driver.add_listener(channel, self._hear)
+                yield driver
+            finally:
+                # Not back into the pool: it listens.
+                await connection.invalidate()
+                await connection.close()
+
+    def _hear(self, connection: object, pid: int, channel: str, payload: str) -> None:
+        self.wake(channel, payload)
+
+    def _wake_all(self) -> None:
+        for events in self._watchers.values():
+            for event in events:
+                event.set()
+
+
+async def _watch_over(driver: Any) -> None:
+    """Return when the connection is closed, raise when it does not answer any more."""
+    closed = asyncio.Event()
+    driver.add_termination_listener(lambda _: closed.set())
+    while not closed.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CHECK_INTERVAL_S):
+                await closed.wait()
+                return
+        await driver.execute("SELECT", timeout=CHECK_INTERVAL_S)
