@@ -1,19 +1,22 @@
 """Put what the model says beside the tracks, in the form that is stored."""
 
-from db.records import ClassifiedTracks, ModelVersion
+from db.records import ClassifiedTracks, ModelVersion, TrackFeatures
 from ml.ensemble import GenrePredictions
 from ml.manifest import Manifest
 from ml.track import TrackTable
 
 
-def to_classified(tracks: TrackTable, predictions: GenrePredictions) -> ClassifiedTracks:
-    """Return `tracks` with their predictions, row by row."""
+def to_classified(
+    tracks: TrackTable, predictions: GenrePredictions, *, keep_features: bool
+) -> ClassifiedTracks:
+    """Return `tracks` with their predictions, row by row, and what the model saw if asked."""
     return ClassifiedTracks(
         lines=tracks.lines,
         track_ids=tracks.track_ids,
         titles=tracks.titles,
         predicted=predictions.best,
         probabilities=predictions.probabilities,
+        features=TrackFeatures(tracks.tags, tracks.numbers) if keep_features else None,
     )
 
 

@@ -1,8 +1,7 @@
 """Make the HTTP application: routes, middleware, and what is open while it runs."""
 
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Set
 from typing import TypedDict
 
 from starlette.applications import Starlette
@@ -11,7 +10,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from app.access import clients_of
+from app.access import clients_of, operators_of
+from app.batch_feed import BatchFeed
 from app.graphql_view import GenreGraphQL
 from app.health import healthz, readyz
 from app.middleware import (
@@ -20,11 +20,12 @@ from app.middleware import (
     RequestIdMiddleware,
     current_request_id,
 )
+from app.operated_model import OperatedModel
 from app.pages import GraphiQLMiddleware, page_routes
 from app.service import Service, open_service
 from app.settings import Settings
 from app.uploads import UploadClassifier
-from ml.manifest import Manifest
+from app.worker import working
 from schema import build_schema
 from schema.context import Context, Ports, make_context
 
@@ -38,18 +39,6 @@ class State(TypedDict):
     ports: Ports
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentModel:
-    """`schema.context.ModelPort`."""
-
-    service: Service
-
-    @property
-    def manifest(self) -> Manifest:
-        """Describe the model that answers."""
-        return self.service.ensemble.manifest
-
-
 def create_app(settings: Settings) -> Starlette:
     """Make the application; nothing is opened before its lifespan begins.
 
@@ -59,11 +48,12 @@ def create_app(settings: Settings) -> Starlette:
         The settings leave open who may ask.
     """
     clients = clients_of(settings)
+    operators = operators_of(settings, clients)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        async with open_service(settings) as service:
-            yield {"service": service, "ports": build_ports(service)}
+        async with open_service(settings) as service, _working(service, settings):
+            yield {"service": service, "ports": build_ports(service, operators)}
 
     schema = build_schema(
         request_id=current_request_id,
@@ -103,15 +93,26 @@ def create_app(settings: Settings) -> Starlette:
     )
 
 
-def build_ports(service: Service) -> Ports:
+def _working(
+    service: Service, settings: Settings
+) -> contextlib.AbstractAsyncContextManager[object]:
+    """Work off queued batches in this process, unless other processes do."""
+    if not settings.worker:
+        return contextlib.nullcontext()
+    return working(service.worker, timeout_s=settings.shutdown_timeout_s)
+
+
+def build_ports(service: Service, operators: Set[str]) -> Ports:
     """Fill in what resolvers may use."""
     return Ports(
-        classify_batch=UploadClassifier(service.pipeline),
+        classify_batch=UploadClassifier(service.pipelines, service.background),
+        follow_batch=BatchFeed(service.batches, service.notices),
+        delete_batch=service.background.remove,
         tracks=service.tracks,
         batches=service.batches,
         classify_tracks=service.classify_tracks,
         corrections=service.corrections,
-        model=CurrentModel(service),
+        model=OperatedModel(service.model, operators),
     )
 
 

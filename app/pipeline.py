@@ -7,6 +7,7 @@ most one waits in between, so memory does not grow with the file.
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO
 
 import anyio
@@ -14,17 +15,17 @@ import anyio.to_thread
 from anyio.streams.memory import MemoryObjectSendStream
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.classified import to_classified
+from app.classified import to_classified, to_model_version
 from db.batch_writer import BatchWriter, open_writer
 from db.batches import BatchRepository
-from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord
+from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
 from ml.ensemble import GenreEnsemble
 from ml.errors import CsvError
-from ml.track import Reject, TrackChunk
-from ml.tracks_csv import read_tracks
+from ml.track import FilePosition, Reject, TrackChunk
+from ml.tracks_csv import read_tracks, resume_tracks
 
 Progress = Callable[[int, int], None]
-"""Called after each stored chunk with the rows and bytes read so far."""
+"""Called after each stored chunk with the rows and bytes read so far; may raise to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class ClassifiedChunk:
     tracks: ClassifiedTracks
     rejects: list[RejectRecord]
     rows_read: int
-    bytes_read: int
+    end: ResumePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class BatchPipeline:
     running: anyio.Semaphore
     """Bounds the batches that run at a time."""
     chunk_bytes: int
+    keep_features: bool
+    """Whether what the model saw is stored too."""
 
     async def __call__(
         self,
@@ -67,26 +70,30 @@ class BatchPipeline:
             The database went away; a batch that had begun is marked as FAILED once it is back.
         """
         async with self.running:
-            chunks = self._classify(file)
+            chunks = self.classify(file)
             # The first chunk is read before anything is written: a file that is no CSV leaves
             # no trace.
             first = await self._next(chunks)
+            chunks = chain([first] if first else [], chunks)
             batch_id = uuid.uuid4()
-            model = ModelVersion(self.ensemble.version, self.ensemble.genres)
-            async with open_writer(self.engine, batch_id, model) as writer:
-                await self.batches.open_batch(batch_id, file_name, model, client_id)
-                await self._run(writer, first, chunks, progress)
+            async with open_writer(self.engine, batch_id, self.model) as writer:
+                await self.batches.open_batch(batch_id, file_name, self.model, client_id)
+                await self._run(writer, chunks, progress)
         return (await self.batches.find_batches([batch_id]))[batch_id]
+
+    @property
+    def model(self) -> ModelVersion:
+        """The model that classifies."""
+        return to_model_version(self.ensemble.manifest)
 
     async def _run(
         self,
         writer: BatchWriter,
-        first: ClassifiedChunk | None,
         chunks: Iterator[ClassifiedChunk],
         progress: Progress,
     ) -> None:
         try:
-            await self._store_all(writer, first, chunks, progress)
+            await self.store_all(writer, chunks, progress)
         except CsvError as error:
             await writer.fail(error.code, str(error))
         except anyio.get_cancelled_exc_class():
@@ -100,23 +107,23 @@ class BatchPipeline:
         else:
             await writer.finish()
 
-    async def _store_all(
+    async def store_all(
         self,
         writer: BatchWriter,
-        first: ClassifiedChunk | None,
         chunks: Iterator[ClassifiedChunk],
         progress: Progress,
     ) -> None:
+        """Store chunks as they are classified; what is stored stays if one cannot be."""
         send, receive = anyio.create_memory_object_stream[ClassifiedChunk](1)
         rows = 0
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._produce, send, first, chunks)
+                tasks.start_soon(self._produce, send, chunks)
                 async with receive:
                     async for chunk in receive:
-                        await writer.save_chunk(chunk.tracks, chunk.rejects)
+                        await writer.save_chunk(chunk.tracks, chunk.rejects, chunk.end)
                         rows += chunk.rows_read
-                        progress(rows, chunk.bytes_read)
+                        progress(rows, chunk.end.byte)
         except* Exception as group:
             # One error is what the caller can use; the task group wraps even a single one.
             raise _first_error(group) from None
@@ -124,31 +131,38 @@ class BatchPipeline:
     async def _produce(
         self,
         send: MemoryObjectSendStream[ClassifiedChunk],
-        first: ClassifiedChunk | None,
         chunks: Iterator[ClassifiedChunk],
     ) -> None:
         async with send:
-            chunk = first
-            while chunk is not None:
+            while (chunk := await self._next(chunks)) is not None:
                 await send.send(chunk)
-                chunk = await self._next(chunks)
 
     async def _next(self, chunks: Iterator[ClassifiedChunk]) -> ClassifiedChunk | None:
         return await anyio.to_thread.run_sync(next, chunks, None, limiter=self.threads)
 
-    def _classify(self, file: BinaryIO) -> Iterator[ClassifiedChunk]:
-        for chunk in read_tracks(file, chunk_bytes=self.chunk_bytes):
-            yield classify_chunk(self.ensemble, chunk)
+    def classify(
+        self, file: BinaryIO, start: ResumePoint | None = None
+    ) -> Iterator[ClassifiedChunk]:
+        """Read and predict, chunk by chunk, from the first row or from where a worker stopped."""
+        if start is None:
+            chunks = read_tracks(file, chunk_bytes=self.chunk_bytes)
+        else:
+            position = FilePosition(start.byte, start.line)
+            chunks = resume_tracks(file, position, chunk_bytes=self.chunk_bytes)
+        for chunk in chunks:
+            yield classify_chunk(self.ensemble, chunk, keep_features=self.keep_features)
 
 
-def classify_chunk(ensemble: GenreEnsemble, chunk: TrackChunk) -> ClassifiedChunk:
+def classify_chunk(
+    ensemble: GenreEnsemble, chunk: TrackChunk, *, keep_features: bool
+) -> ClassifiedChunk:
     """Predict the genres of a chunk, in the form that is stored."""
     predictions = ensemble.predict(chunk.tracks)
     return ClassifiedChunk(
-        tracks=to_classified(chunk.tracks, predictions),
+        tracks=to_classified(chunk.tracks, predictions, keep_features=keep_features),
         rejects=[to_record(reject) for reject in chunk.rejects],
         rows_read=chunk.rows_read,
-        bytes_read=chunk.bytes_read,
+        end=ResumePoint(chunk.end.byte, chunk.end.line),
     )
 
 

@@ -5,30 +5,42 @@ Used by the HTTP application and by the command line, so that both take the same
 
 import asyncio
 import contextlib
+import itertools
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.background import BackgroundBatches
+from app.current_model import CurrentModel, following, open_model
+from app.model_source import make_source
 from app.pipeline import BatchPipeline
+from app.pipelines import Pipelines
 from app.settings import Settings
+from app.spool import Spool
 from app.track_classifier import TrackClassifier
+from app.worker import Worker
+from db.background_batches import PostgresBackgroundBatches
+from db.batch_queue import QUEUE_CHANNEL, BatchQueue
+from db.batch_removal import PostgresBatchRemoval
 from db.batches import PostgresBatches
 from db.corrections import PostgresCorrections
 from db.embedded import embedded_postgres
 from db.engine import check_server, create_engine, create_sessions
 from db.errors import StorageUnavailableError
 from db.migrate import migrate
+from db.notices import BATCH_CHANNEL, Notices
 from db.track_writer import PostgresTrackWriter
 from db.tracks import PostgresTracks
-from ml.artefacts import DEFAULT_MODEL_DIR, load_ensemble
-from ml.ensemble import GenreEnsemble
 
 RECOVERY_INTERVAL_S = 15.0
+LOOKS_PER_CLEANING = 40
 COMPUTE_THREADS = 2
 """Threads that read and predict: one per running batch is enough, since LightGBM has its own."""
 logger = logging.getLogger("genre")
@@ -38,13 +50,22 @@ logger = logging.getLogger("genre")
 class Service:
     """Everything that is open while the service runs."""
 
-    ensemble: GenreEnsemble
+    model: CurrentModel
     engine: AsyncEngine
     tracks: PostgresTracks
     batches: PostgresBatches
-    pipeline: BatchPipeline
+    pipelines: Pipelines
+    background: BackgroundBatches
+    worker: Worker
+    """Made, but not at work: `app.worker.working` is for that."""
+    notices: Notices
     classify_tracks: TrackClassifier
     corrections: PostgresCorrections
+
+    @property
+    def pipeline(self) -> BatchPipeline:
+        """A pipeline on the model that answers now; take one for each batch."""
+        return self.pipelines.current
 
 
 @contextlib.asynccontextmanager
@@ -85,46 +106,69 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     EmbeddedPostgresError, StorageUnavailableError, StorageSetupError
         The database cannot be started, reached or used.
     """
-    folder: Path = settings.model_dir or DEFAULT_MODEL_DIR
-    ensemble = await anyio.to_thread.run_sync(
-        lambda: load_ensemble(folder, threads=settings.threads)
-    )
     async with open_database(settings) as engine:
-        service = _compose(settings, ensemble, engine)
-        async with _recovery(service):
+        model = await open_model(make_source(settings, create_sessions(engine)))
+        service = _compose(settings, model, engine)
+        async with (
+            _running(_recover_for_ever(service)),
+            _running(service.notices.listen()),
+            following(model, settings.model_poll_s),
+        ):
             yield service
 
 
-def _compose(settings: Settings, ensemble: GenreEnsemble, engine: AsyncEngine) -> Service:
+def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Service:
     sessions = create_sessions(engine)
     batches = PostgresBatches(sessions)
     threads = anyio.CapacityLimiter(COMPUTE_THREADS)
-    pipeline = BatchPipeline(
-        ensemble=ensemble,
+    make_pipeline = partial(
+        BatchPipeline,
         engine=engine,
         batches=batches,
         threads=threads,
         running=anyio.Semaphore(settings.max_running_batches),
         chunk_bytes=settings.chunk_bytes,
+        keep_features=settings.store_features,
+    )
+    pipelines = Pipelines(model, make_pipeline)
+    notices = Notices(engine, (BATCH_CHANNEL, QUEUE_CHANNEL))
+    background = BackgroundBatches(
+        pipelines=pipelines,
+        batches=batches,
+        queue=PostgresBackgroundBatches(engine),
+        removal=PostgresBatchRemoval(sessions),
+        spool=Spool(settings.spool),
+    )
+    worker = Worker(
+        background=background,
+        queue=BatchQueue(engine),
+        notices=notices,
+        slots=settings.max_running_batches,
+        max_attempts=settings.batch_attempts,
     )
     return Service(
-        ensemble=ensemble,
+        model=model,
         engine=engine,
         tracks=PostgresTracks(sessions),
         batches=batches,
-        pipeline=pipeline,
-        classify_tracks=TrackClassifier(ensemble, PostgresTrackWriter(engine), threads),
+        pipelines=pipelines,
+        background=background,
+        worker=worker,
+        notices=notices,
+        classify_tracks=TrackClassifier(
+            model, PostgresTrackWriter(engine), threads, settings.store_features
+        ),
         corrections=PostgresCorrections(sessions),
     )
 
 
 @contextlib.asynccontextmanager
-async def _recovery(service: Service) -> AsyncIterator[None]:
-    """Look for batches whose process died, at start and now and then, as replicas may die later.
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do something beside the block, until its end.
 
     A task and not a task group: a group would wrap the errors of whoever uses the service.
     """
-    task = asyncio.create_task(_recover_for_ever(service))
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
@@ -134,11 +178,15 @@ async def _recovery(service: Service) -> AsyncIterator[None]:
 
 
 async def _recover_for_ever(service: Service) -> None:
-    while True:
+    """Look for batches whose process died, at start and now and then, as replicas may die later."""
+    for look in itertools.count():
         try:
             count = await service.batches.fail_interrupted()
             if count:
                 logger.warning("%d batches were interrupted and are marked as FAILED.", count)
+            await service.background.restore()
+            if look % LOOKS_PER_CLEANING == 0:
+                await service.background.clean_spool()
         except StorageUnavailableError:
             logger.warning("The database cannot be reached; looking again soon.")
         except Exception:

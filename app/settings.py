@@ -32,8 +32,14 @@ class Settings(BaseSettings):
     """Folder of the embedded Postgres and of uploads that are being read."""
     clients: SecretStr | None = None
     """`client-id:hashed-secret`, more after commas; `genre hash-secret` makes one."""
+    operators: str = ""
+    """Clients that may choose the model, by id, separated by commas."""
     model_dir: Path | None = None
-    """Folder of the model, as `genre train` writes it; without it, the shipped one."""
+    """Folder of the model, as `genre train` writes it; without it, `genre model use` decides."""
+    model_registry: Path | None = None
+    """Folder of what `genre model add` keeps; without it, `models` in the data folder."""
+    model_poll_s: float = Field(default=2, gt=0)
+    """How often a process looks whether another model was chosen, in seconds."""
     max_upload_bytes: int = Field(default=4096 * MIB, ge=1)
     """Largest request with a file; more is answered with UPLOAD_TOO_LARGE."""
     max_json_bytes: int = Field(default=8 * MIB, ge=1)
@@ -42,6 +48,14 @@ class Settings(BaseSettings):
     """How much of a file is read, classified and stored at a time; bounds the memory."""
     max_running_batches: int = Field(default=2, ge=1)
     """Files that are classified at the same time; others wait."""
+    worker: bool = True
+    """Whether this process works off uploads with `wait: false`; else `genre worker` must run."""
+    spool_url: str | None = None
+    """Where such uploads wait: a folder, or `s3://bucket/prefix` (extra `s3`) for many machines."""
+    batch_attempts: int = Field(default=3, ge=1)
+    """How often such an upload is tried at the same place of its file before it has FAILED."""
+    store_features: bool = True
+    """Keep what the model saw of each track, for retraining on corrections: 1.8 kB a track."""
     threads: int = Field(default=0, ge=0)
     """Cores that a prediction may use; 0 for all."""
     database_pool_size: int = Field(default=10, ge=2)
@@ -61,6 +75,16 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> list[str]:
         """`cors_origins` as a list."""
         return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+    @property
+    def operator_ids(self) -> frozenset[str]:
+        """`operators` as a set."""
+        return frozenset(name.strip() for name in self.operators.split(",") if name.strip())
+
+    @property
+    def spool(self) -> str:
+        """`spool_url`, or a folder beside the database."""
+        return self.spool_url or str(self.data_dir / "spool")
 
     @property
     def is_embedded(self) -> bool:

@@ -22,6 +22,7 @@ class TrackClassifier:
     writer: TrackWriter
     threads: anyio.CapacityLimiter
     """Shared with the files that are being classified."""
+    keep_features: bool
 
     async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> GenrePredictions:
         """Return the genres of `tracks`; when stored, they are so before it returns.
@@ -39,7 +40,8 @@ class TrackClassifier:
         )
         if store and len(table):
             model = to_model_version(ensemble.manifest)
-            await self.writer.save_tracks(to_classified(table, predictions), model)
+            stored = to_classified(table, predictions, keep_features=self.keep_features)
+            await self.writer.save_tracks(stored, model)
         return predictions
 
 

@@ -79,9 +79,7 @@ class PostgresModelChoices:
                 return await _record(session, to.version, to.is_shipped, chosen_by, to.previous_id)
 
 
-_NEWEST = select(ModelChoiceRow).order_by(
-    col(ModelChoiceRow.id).desc()
-)
+_NEWEST = select(ModelChoiceRow).order_by(col(ModelChoiceRow.id).desc())
 _LOCK = text("LOCK TABLE model_choices IN SHARE ROW EXCLUSIVE MODE")
 """Two operators at once: the second sees the choice of the first. Readers are not held up."""
 

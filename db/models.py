@@ -13,8 +13,10 @@ from sqlalchemy import (
     Computed,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
+    LargeBinary,
     Text,
     false,
     func,
@@ -38,9 +40,27 @@ class ModelVersionRow(SQLModel, table=True):
 
     version: str = Field(sa_column=Column(Text, primary_key=True))
     genres: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    uncertain_below: float = Field(sa_column=Column(REAL, nullable=False, server_default="0"))
     first_used_at: datetime = Field(
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
+
+
+class ModelChoiceRow(SQLModel, table=True):
+    """A model that an operator chose; the newest row holds."""
+
+    __tablename__: ClassVar[str] = "model_choices"
+
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    version: str = Field(sa_column=Column(Text, nullable=False))
+    is_shipped: bool = Field(sa_column=Column(Boolean, nullable=False))
+    chosen_by: str = Field(sa_column=Column(Text, nullable=False))
+    chosen_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
+    )
+    previous_id: int | None = Field(sa_column=Column(BigInteger, ForeignKey("model_choices.id")))
 
 
 class BatchRow(SQLModel, table=True):
@@ -114,13 +134,34 @@ class RejectRow(SQLModel, table=True):
     message: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class TrackFeaturesRow(SQLModel, table=True):
+    """What the model saw of a track: for retraining on corrections, and for explanations.
+
+    Apart from `tracks`, whose pages stay small without it. `numbers` are big-endian float8 in the
+    order of the file's columns: a number costs 8 bytes, and a new column needs no migration.
+    """
+
+    __tablename__: ClassVar[str] = "track_features"
+
+    track_id: int = Field(
+        sa_column=Column(
+            BigInteger,
+            ForeignKey("tracks.track_id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        )
+    )
+    tags: str = Field(sa_column=Column(Text, nullable=False))
+    numbers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class TrackRow(SQLModel, table=True):
     """A classified track; the newest classification replaces the one before."""
 
     __tablename__: ClassVar[str] = "tracks"
     __table_args__ = (
-        # A page of titles by genre is read from this index alone, and genres are counted in it.
-        Index("tracks_by_genre", "genre", "title", "track_id"),
+        # A page of titles by genre is read from this index alone, also one of a search.
+        Index("tracks_by_genre", "genre", "title", "track_id", postgresql_include=["title_words"]),
         Index("tracks_by_batch", "batch_id"),
         Index("tracks_by_word", literal_column(TITLE_WORDS), postgresql_using="gin"),
     )
@@ -151,3 +192,17 @@ class TrackRow(SQLModel, table=True):
     classified_at: datetime = Field(
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
+
+
+class GenreCountRow(SQLModel, table=True):
+    """Tracks by genre, the sum over all shards; triggers on `tracks` keep it, nobody else writes.
+
+    A single shard may be negative: another one counted the tracks that its writer deleted.
+    """
+
+    __tablename__: ClassVar[str] = "genre_counts"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "50"}},)
+
+    genre: str = Field(sa_column=Column(Text(collation=TITLE_COLLATION), primary_key=True))
+    shard: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    track_count: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -63,8 +63,14 @@ class TrackRecord:
     confidence: float
     probabilities: Sequence[tuple[str, float]]
     model_version: str
+    uncertain_below: float
     classified_at: datetime
     batch_id: uuid.UUID | None
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether the model that classified the track would rather have it looked at."""
+        return self.confidence < self.uncertain_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,20 @@ class TitleRecord:
     track_id: int
     title: str
     genre: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFeatures:
+    """What the model saw of tracks, column by column, all of one length.
+
+    Attributes
+    ----------
+    tags : pyarrow string array
+    numbers : float64 array, shape (n_tracks, n_numbers)
+    """
+
+    tags: pa.StringArray
+    numbers: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +108,8 @@ class ClassifiedTracks:
     predicted : int array, shape (n_tracks,)
         Index into the genres of the model.
     probabilities : float array, shape (n_tracks, n_genres)
+    features : TrackFeatures or None
+        None if features are not kept; those of an earlier classification go away then.
     """
 
     lines: npt.NDArray[np.int64]
@@ -95,6 +117,7 @@ class ClassifiedTracks:
     titles: pa.StringArray
     predicted: npt.NDArray[np.intp]
     probabilities: npt.NDArray[np.float64]
+    features: TrackFeatures | None = None
 
     def __len__(self) -> int:
         return len(self.track_ids)
@@ -102,10 +125,14 @@ class ClassifiedTracks:
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A model by name, and the genres in the order of its probabilities."""
+    """A model by name, and the genres in the order of its probabilities.
+
+    A track whose confidence is below `uncertain_below` counts as uncertain.
+    """
 
     version: str
     genres: tuple[str, ...]
+    uncertain_below: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,14 @@ class Track(Node):
         """Return the highest probability."""
         return (await self._details(info)).confidence
 
+    @strawberry.field(
+        description="Whether the confidence is below what the model card of the track's model "
+        "justifies; such tracks are worth a person's look."
+    )
+    async def uncertain(self, info: Info) -> bool:
+        """Compare the confidence with the threshold of the model that classified the track."""
+        return (await self._details(info)).is_uncertain
+
     @strawberry.field(description="Of every genre, highest first; they sum to 1.")
     async def probabilities(self, info: Info) -> list[GenreProbability]:
         """Return all probabilities."""

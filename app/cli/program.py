@@ -9,10 +9,12 @@ from app.cli.access import hash_secret_command
 from app.cli.classify import classify
 from app.cli.database import migrate
 from app.cli.demo import demo
+from app.cli.model import model
 from app.cli.sample import sample
 from app.cli.schema import schema
 from app.cli.serve import serve
 from app.cli.train import train
+from app.cli.worker import worker
 from app.settings import SettingsError
 from db.embedded import EmbeddedPostgresError
 from db.errors import StorageError
@@ -36,8 +38,9 @@ program = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for command in (serve, demo, classify, sample, train, migrate, schema):
+for command in (serve, worker, demo, classify, sample, train, migrate, schema):
     program.command()(command)
+program.add_typer(model)
 program.command("hash-secret")(hash_secret_command)
 
 

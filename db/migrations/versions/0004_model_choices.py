@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"  # becomes "0003" when that migration lands: no release has had 0004 yet
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

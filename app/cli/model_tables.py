@@ -1,0 +1,84 @@
+"""Tables of models on the terminal."""
+
+from collections.abc import Sequence
+
+from rich.markup import escape
+from rich.table import Table
+
+from db.records import ModelChoice
+from ml.manifest import Manifest
+from ml.registry import RegisteredModel
+
+SHOWN_FEATURES = 10
+
+
+def model_table(models: Sequence[RegisteredModel], current: str) -> Table:
+    """Show the models on this disk, one a row, with a mark at the one that answers."""
+    table = Table(title="Models", title_justify="left")
+    for name in ("", "Version", "Trained", "Tracks", "Genres", "Accuracy", "F1"):
+        table.add_column(name, no_wrap=True)  # a version that is cut off cannot be copied
+    table.add_column("Note")
+    for found in models:
+        mark = "[green]→[/]" if found.version == current else ""
+        table.add_row(mark, escape(found.version), *_facts(found), escape(_note(found)))
+    return table
+
+
+def choice_table(choices: Sequence[ModelChoice]) -> Table:
+    """Show what was chosen, newest first."""
+    table = Table(title="Choices, newest first", title_justify="left")
+    for name in ("When", "Version", "By"):
+        table.add_column(name)
+    for choice in choices:
+        version = f"{choice.version} (shipped)" if choice.is_shipped else choice.version
+        when = f"{choice.chosen_at:%Y-%m-%d %H:%M:%S %Z}"
+        table.add_row(when, escape(version), escape(choice.chosen_by))
+    return table
+
+
+def manifest_table(manifest: Manifest) -> Table:
+    """Show what a manifest says, a line for each fact."""
+    table = Table(
+        title=f"Model {escape(manifest.version)}", title_justify="left", show_header=False
+    )
+    table.add_column(style="bold")
+    table.add_column()
+    metrics = manifest.metrics
+    facts = {
+        "Trained": f"{manifest.trained_at:%Y-%m-%d %H:%M %Z} on {manifest.training_rows:,} tracks",
+        "Genres": ", ".join(manifest.genres),
+        "Features": f"{len(manifest.feature_names):,}",
+        "Accuracy": f"{metrics.accuracy:.3f} on tracks held out",
+        "Macro-F1": f"{metrics.macro_f1:.3f}",
+        "Log loss": f"{metrics.log_loss:.3f}",
+        "Calibration error": f"{metrics.ece:.3f}",
+        "Matter most": ", ".join(_top_features(manifest)),
+        "Made with": ", ".join(f"{k} {v}" for k, v in manifest.library_versions.items()),
+    }
+    for name, fact in facts.items():
+        table.add_row(name, escape(fact))
+    return table
+
+
+def _facts(found: RegisteredModel) -> tuple[str, ...]:
+    manifest = found.manifest
+    if manifest is None:
+        return ("",) * 5
+    return (
+        f"{manifest.trained_at:%Y-%m-%d}",
+        f"{manifest.training_rows:,}",
+        str(len(manifest.genres)),
+        f"{manifest.metrics.accuracy:.3f}",
+        f"{manifest.metrics.macro_f1:.3f}",
+    )
+
+
+def _note(found: RegisteredModel) -> str:
+    if found.problem:
+        return f"broken: {found.problem}"
+    return "shipped" if found.is_shipped else ""
+
+
+def _top_features(manifest: Manifest) -> list[str]:
+    pairs = zip(manifest.feature_names, manifest.feature_gains, strict=True)
+    return [name for name, _ in sorted(pairs, key=lambda pair: -pair[1])[:SHOWN_FEATURES]]
