@@ -22,16 +22,18 @@ from ml.cells import (
 )
 from ml.columns import (
     ID_COLUMN,
+    MAX_TRACK_ID,
     NUMBER_COLUMNS,
     REQUIRED_COLUMNS,
     TAGS_COLUMN,
     TITLE_COLUMN,
     rule_of,
 )
-from ml.csv_records import RecordBlock, split_fields
-from ml.track import IntArray, Reject, RejectCode, TrackChunk, TrackTable
+from ml.csv_records import MAX_RECORD_BYTES, RecordBlock, split_fields
+from ml.track import FilePosition, IntArray, Reject, RejectCode, TrackChunk, TrackTable
 
 _TEXT_COLUMNS = (TITLE_COLUMN, TAGS_COLUMN)
+_MAX_DIGITS = 40  # of a track id; int() takes long over millions
 _RAW_TYPES = {column: pa.binary() for column in REQUIRED_COLUMNS}
 _TYPED = {
     ID_COLUMN: pa.int64(),
@@ -57,11 +59,14 @@ class BlockParser:
         cells, lines, rejects = self._cells(block)
         tracks, reasons = _Columns(cells, lines).judge()
         rejects = sorted([*rejects, *reasons], key=lambda reject: reject.line)
-        return TrackChunk(tracks, rejects, len(block), block.bytes_read)
+        end = FilePosition(block.bytes_read, block.next_line)
+        return TrackChunk(tracks, rejects, len(block), end)
 
     def _cells(self, block: RecordBlock) -> tuple[pa.Table, IntArray, list[Reject]]:
         if block.regular:
-            for types in (_TYPED, _RAW_TYPES):
+            # Arrow reads 0x10 as a whole number; here it is no number.
+            has_hex = b"0x" in block.data or b"0X" in block.data
+            for types in (_RAW_TYPES,) if has_hex else (_TYPED, _RAW_TYPES):
                 parsed = self._parse_with_arrow(block, types)
                 if parsed is not None:
                     return parsed
@@ -77,6 +82,8 @@ class BlockParser:
             wrong.append(row)
             return "skip"
 
+        # The handler is handed the row as str, and an error in it is only printed.
+        handler = skip if _is_utf8(block.data) else None
         try:
             table = csv.read_csv(
                 pa.BufferReader(block.data),
@@ -85,7 +92,7 @@ class BlockParser:
                     use_threads=False,
                     block_size=len(block.data) + 1,
                 ),
-                csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
+                csv.ParseOptions(newlines_in_values=True, invalid_row_handler=handler),
                 csv.ConvertOptions(
                     column_types=types,
                     include_columns=list(REQUIRED_COLUMNS),
@@ -98,31 +105,46 @@ class BlockParser:
         if len(table) + len(wrong) != len(block):
             return None
         skipped = np.array([row.number - 1 for row in wrong], dtype=np.intp)
-        rejects = [self._wrong_count(block, int(index)) for index in skipped]
+        rejects = [
+            self._wrong_count(split_fields(block.record(int(index))), block.lines[index])
+            for index in skipped
+        ]
         return table.combine_chunks(), np.delete(block.lines, skipped), rejects
 
     def _parse_one_by_one(self, block: RecordBlock) -> tuple[pa.Table, IntArray, list[Reject]]:
-        records = [split_fields(block.record(index)) for index in range(len(block))]
-        good = [index for index, record in enumerate(records) if len(record) == self._fields]
-        wrong = sorted(set(range(len(block))).difference(good))
+        records, lines, rejects = [], [], []
+        for index, line in enumerate(block.lines):
+            record = block.record(index)
+            fields = split_fields(record)
+            if len(record) > MAX_RECORD_BYTES:
+                rejects.append(self._too_long(fields, line))
+            elif len(fields) != self._fields:
+                rejects.append(self._wrong_count(fields, line))
+            else:
+                records.append(fields)
+                lines.append(line)
         columns = {
-            column: pa.array([records[index][position] for index in good], pa.binary())
+            column: pa.array([fields[position] for fields in records], pa.binary())
             for column, position in self._positions.items()
         }
-        rejects = [self._wrong_count(block, index) for index in wrong]
-        return pa.table(columns), block.lines[good], rejects
+        return pa.table(columns), np.array(lines, dtype=np.int64), rejects
 
-    def _wrong_count(self, block: RecordBlock, index: int) -> Reject:
-        fields = split_fields(block.record(index))
-        position = self._positions[ID_COLUMN]
-        track_id = fields[position].strip() if position < len(fields) else b""
+    def _wrong_count(self, fields: list[bytes], line: SupportsInt) -> Reject:
+        message = f"The row has {len(fields)} fields; the header has {self._fields}."
         return Reject(
-            line=int(block.lines[index]),
-            track_id=track_id.decode() if track_id.isdigit() else None,
-            column=None,
-            code=RejectCode.WRONG_FIELD_COUNT,
-            message=f"The row has {len(fields)} fields; the header has {self._fields}.",
+            int(line), self._track_id(fields), None, RejectCode.WRONG_FIELD_COUNT, message
         )
+
+    def _too_long(self, fields: list[bytes], line: SupportsInt) -> Reject:
+        message = f"The row is longer than {MAX_RECORD_BYTES} bytes."
+        return Reject(int(line), self._track_id(fields), None, RejectCode.BAD_TEXT, message)
+
+    def _track_id(self, fields: list[bytes]) -> str | None:
+        """Return the id of a row that may lack any column."""
+        position = self._positions[ID_COLUMN]
+        cell = fields[position].strip() if position < len(fields) else b""
+        is_id = cell.isdigit() and len(cell) <= _MAX_DIGITS and int(cell) <= MAX_TRACK_ID
+        return str(int(cell)) if is_id else None
 
 
 class _Columns:
@@ -217,7 +239,7 @@ class _Columns:
         cell = self._cells[column][int(row)].as_py()
         if isinstance(cell, bytes):
             return shown(cell.strip())
-        return f"{cell:g}" if isinstance(cell, float) else str(cell)
+        return repr(cell).removesuffix(".0")
 
     def _rejects(self, ids: IntArray) -> list[Reject]:
         return [
@@ -235,6 +257,14 @@ class _Columns:
 def duplicate_message(track_id: int) -> str:
     """Return the message for a track that stands a second time in a file."""
     return f"{ID_COLUMN} {track_id} stands in an earlier row of the file."
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.isascii() or data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_duplicate(code: RejectCode) -> bool:

@@ -5,6 +5,7 @@ a doubled quote inside is one quote, a stray quote elsewhere is an ordinary char
 Knows nothing of columns or tracks.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,15 +13,18 @@ from typing import Protocol
 
 import numpy as np
 
+from ml.open_quotes import OpenQuotes
 from ml.track import IntArray
 
 _NEWLINE, _QUOTE, _COMMA, _RETURN = 10, 34, 44, 13
-_FIELD = rb'(?:"(?:[^"]|"")*+"[^,\n]*+|[^",\n][^,\n]*+)?'
+_FIELD = rb'(?:"[^"]*+(?:""[^"]*+)*+"[^,\n]*+|[^",\n][^,\n]*+)?'
 _FIELD_PATTERN = re.compile(_FIELD + rb"(?=,|\r?\n|\Z)")
 _RECORD_PATTERN = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+\n")
-_QUOTED_PATTERN = re.compile(rb'"((?:[^"]|"")*+)"(.*)', re.DOTALL)
+_QUOTED_PATTERN = re.compile(rb'"([^"]*+(?:""[^"]*+)*+)"(.*)', re.DOTALL)
 MAX_RECORD_BYTES = 1024 * 1024
 """A quote that is still open after this many bytes is taken for one that was forgotten."""
+_MAX_BLOCK_LINES = 32_768
+"""Lines cost memory too: 8 MiB of them, each empty or wrong, would be millions of objects."""
 
 
 class Readable(Protocol):
@@ -30,6 +34,15 @@ class Readable(Protocol):
         """Return at most `size` bytes; none at the end."""
 
 
+def read_up_to(file: Readable, size: int) -> bytes:
+    """Return `size` bytes, fewer only at the end: a pipe answers with what it has."""
+    parts, missing = [], size
+    while missing > 0 and (part := file.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordBlock:
     """Whole records, blank ones left out of `offsets`.
@@ -37,15 +50,19 @@ class RecordBlock:
     Attributes
     ----------
     data : bytes
-        The records as they stand in the file, each ended by a newline.
+        The records as they stand in the file, each ended by a newline; of a line longer than
+        `MAX_RECORD_BYTES` only the first of its bytes.
     offsets : int64 array, shape (n_records + 1,)
         Where each non-blank record begins in `data`; the last entry is `len(data)`.
     lines : int64 array, shape (n_records,)
         The physical line, from 1, on which each begins.
     regular : bool
-        Quotes stand only around fields, so that any CSV parser agrees on the cells.
+        Quotes stand only around fields, CR only before LF, and no record is too long, so that
+        any CSV parser agrees on the cells.
     bytes_read : int
         The position in the file behind the block.
+    next_line : int
+        The line at that position.
     """
 
     data: bytes
@@ -53,6 +70,7 @@ class RecordBlock:
     lines: IntArray
     regular: bool
     bytes_read: int
+    next_line: int
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -62,8 +80,16 @@ class RecordBlock:
         return self.data[self.offsets[index] : self.offsets[index + 1]].rstrip(b"\r\n")
 
 
+def first_record(data: bytes) -> bytes:
+    """Return the first record with its newline, or the first line if a quote stays open."""
+    match = _RECORD_PATTERN.match(data)
+    return match[0] if match else data[: data.find(b"\n") + 1] or data
+
+
 def split_fields(record: bytes) -> list[bytes]:
     """Split one record into its cells, quotes removed."""
+    if b'"' not in record:
+        return record.split(b",")
     return [_unquote(match) for match in _split_raw(record)]
 
 
@@ -89,9 +115,11 @@ def _unquote(raw: bytes) -> bytes:
 
 
 def read_record_blocks(
-    file: Readable, *, block_bytes: int, fields: int, line: int = 1
+    file: Readable, *, block_bytes: int, fields: int, line: int = 1, position: int = 0
 ) -> Iterator[RecordBlock]:
     """Yield the records of `file` from its present position, about `block_bytes` at a time.
+
+    Which records there are, and on which lines, does not depend on `block_bytes`.
 
     Parameters
     ----------
@@ -100,24 +128,67 @@ def read_record_blocks(
     block_bytes : int
         Memory is bounded by about this much plus `MAX_RECORD_BYTES`, whatever the file's length.
     fields : int
-        How many fields a record should have: one that has not, and spans several lines, is taken
-        for a forgotten quote and ends with its first line, so that the rows behind it are kept.
-    line : int
-        The line at the present position.
+        How many fields a record should have. One that spans several lines and has not, or has
+        text behind a closing quote, is taken for a forgotten quote: it ends with its first line,
+        so that the rows behind it are kept.
+    line, position : int
+        The line and the byte of the file that come next.
     """
-    pending, bytes_read = b"", 0
-    while True:
-        fresh = file.read(block_bytes)
+    pending = b""
+    for fresh, read, final in _read_parts(file, block_bytes):
         data = pending + fresh
-        if not fresh and data and not data.endswith(b"\n"):
+        if final and data and not data.endswith(b"\n"):
             data += b"\n"
-        block, used, line = _cut(data, line=line, fields=fields, final=not fresh)
-        bytes_read += len(fresh)
+        block, used, line = _cut(data, line=line, fields=fields, final=final)
         pending = data[used:]
         if len(block[2]):
-            yield RecordBlock(*block, bytes_read - len(pending))
-        if not fresh:
-            return
+            yield RecordBlock(*block, position + read - len(pending), line)
+
+
+def _read_parts(file: Readable, block_bytes: int) -> Iterator[tuple[bytes, int, bool]]:
+    """Yield stretches of the file, the position behind what is kept of each, and if it ended."""
+    long_lines, read = _LongLines(), 0
+    while fresh := read_up_to(file, block_bytes):
+        for part in _few_lines(fresh):
+            read += len(part)
+            part = long_lines.shorten(part)
+            yield part, read - long_lines.left_out, False
+    yield b"", read, True
+
+
+def _few_lines(data: bytes) -> Iterator[bytes]:
+    if data.count(b"\n") <= _MAX_BLOCK_LINES:
+        yield data
+        return
+    newlines = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE)
+    cuts = (newlines[_MAX_BLOCK_LINES - 1 :: _MAX_BLOCK_LINES] + 1).tolist()
+    for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+        if start < end:
+            yield data[start:end]
+
+
+class _LongLines:
+    """Cuts lines off behind `MAX_RECORD_BYTES`: one without end must not take all memory.
+
+    One byte more is kept, by which the record is known as too long.
+    """
+
+    def __init__(self) -> None:
+        self._length = 0  # of the line that has not ended yet
+
+    @property
+    def left_out(self) -> int:
+        """The bytes of the unfinished line that were left out."""
+        return max(0, self._length - MAX_RECORD_BYTES - 1)
+
+    def shorten(self, part: bytes) -> bytes:
+        kept = []
+        for line in io.BytesIO(part):
+            room = max(0, MAX_RECORD_BYTES + 1 - self._length)
+            has_end = line.endswith(b"\n")
+            kept.append(line if len(line) <= room else line[:room] + b"\n" * has_end)
+            self._length = 0 if has_end else self._length + len(line)
+        return b"".join(kept)
 
 
 _Cut = tuple[bytes, IntArray, IntArray, bool]
@@ -128,31 +199,47 @@ def _cut(data: bytes, *, line: int, fields: int, final: bool) -> tuple[_Cut, int
     buffer = np.frombuffer(data, dtype=np.uint8)
     newlines = np.flatnonzero(buffer == _NEWLINE)
     quotes = np.flatnonzero(buffer == _QUOTE)
-    outside = (np.searchsorted(quotes, newlines) & 1) == 0
-    ends = newlines[outside] + 1
+    ends = newlines[_is_outside(newlines, quotes)] + 1
     used = int(ends[-1]) if len(ends) else 0
     regular = _quotes_are_regular(buffer, quotes[quotes < used])
+    regular = regular and _spans_are_plausible(buffer, quotes, newlines, ends, fields)
     overdue = len(data) - used > MAX_RECORD_BYTES or (final and used < len(data))
     if not regular or overdue:
         ends = _ends_one_by_one(data, fields=fields, final=final)
         used = int(ends[-1]) if len(ends) else 0
         regular = False
-    starts = np.concatenate(([0], ends[:-1])).astype(np.int64)[: len(ends)]
+    starts = _starts(ends)
     lines = line + np.searchsorted(newlines, starts)
     filled = ~_is_blank(buffer, starts, ends)
     offsets = np.append(starts[filled], used).astype(np.int64)
     next_line = line + int(np.searchsorted(newlines, used))
-    return (
-        (data[:used], offsets, lines[filled].astype(np.int64), regular),
-        used,
-        next_line,
-    )
+    records = data[:used]
+    regular = regular and _is_plain(records, offsets)
+    return (records, offsets, lines[filled].astype(np.int64), regular), used, next_line
+
+
+def _starts(ends: IntArray) -> IntArray:
+    return np.concatenate(([0], ends[:-1])).astype(np.int64)[: len(ends)]
+
+
+def _is_outside(positions: IntArray, quotes: IntArray) -> np.ndarray:
+    return np.asarray((np.searchsorted(quotes, positions) & 1) == 0)
 
 
 def _is_blank(buffer: np.ndarray, starts: IntArray, ends: IntArray) -> np.ndarray:
     length = ends - starts
     only_return = (length == 2) & (buffer[starts] == _RETURN) if len(starts) else length == 2
     return np.asarray((length == 1) | only_return)
+
+
+def _is_plain(records: bytes, offsets: IntArray) -> bool:
+    """Tell whether CR stands only before LF (Arrow ends a row at any) and no record is too long.
+
+    Arrow also takes a byte order mark away, which here would be the start of a cell.
+    """
+    has_bare_return = records.count(b"\r") != records.count(b"\r\n")
+    is_short = bool((np.diff(offsets) <= MAX_RECORD_BYTES).all())
+    return is_short and not has_bare_return and not records.startswith(b"\xef\xbb\xbf")
 
 
 def _quotes_are_regular(buffer: np.ndarray, quotes: np.ndarray) -> bool:
@@ -165,28 +252,38 @@ def _quotes_are_regular(buffer: np.ndarray, quotes: np.ndarray) -> bool:
     return bool(opens.all() and closes.all())
 
 
+def _spans_are_plausible(
+    buffer: np.ndarray, quotes: IntArray, newlines: IntArray, ends: IntArray, fields: int
+) -> bool:
+    """Tell whether every record of several lines has as many fields as it should."""
+    starts = _starts(ends)
+    spans = np.searchsorted(newlines, ends) - np.searchsorted(newlines, starts) > 1
+    if not spans.any():
+        return True
+    commas = np.flatnonzero(buffer == _COMMA)
+    commas = commas[_is_outside(commas, quotes)]
+    counts = np.searchsorted(commas, ends[spans]) - np.searchsorted(commas, starts[spans])
+    lengths = ends[spans] - starts[spans]
+    return bool((counts + 1 == fields).all() and (lengths <= MAX_RECORD_BYTES).all())
+
+
 def _ends_one_by_one(data: bytes, *, fields: int, final: bool) -> IntArray:
     """Find the record ends where quotes are irregular; an unclosed quote ends with its line.
 
     Slow, one step per record, and so taken only for a block that needs it.
     """
+    quotes = OpenQuotes(data)
     ends, position = [], 0
-    while position < len(data):
-        match = _RECORD_PATTERN.match(data, position, position + MAX_RECORD_BYTES)
-        is_complete = match is not None or final or len(data) - position > MAX_RECORD_BYTES
-        if not is_complete:
+    while line_end := data.find(b"\n", position) + 1:
+        record = quotes.record_at(position)
+        if record is None and not final and len(data) - position <= MAX_RECORD_BYTES:
             break
-        is_record = match is not None and _is_plausible(match[0], fields)
-        position = match.end() if match and is_record else _line_end(data, position)
+        is_plausible = (
+            record is not None
+            and record.is_clean
+            and record.fields == fields
+            and record.end - position <= MAX_RECORD_BYTES
+        )
+        position = record.end if record and is_plausible else line_end
         ends.append(position)
     return np.array(ends, dtype=np.int64)
-
-
-def _is_plausible(record: bytes, fields: int) -> bool:
-    spans_lines = b"\n" in record[:-1]
-    return not spans_lines or len(_split_raw(record.rstrip(b"\r\n"))) == fields
-
-
-def _line_end(data: bytes, position: int) -> int:
-    newline = data.find(b"\n", position)
-    return len(data) if newline < 0 else newline + 1

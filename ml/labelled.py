@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml.columns import MAX_TRACK_ID
 from ml.errors import TrainingDataError
 from ml.track import TrackTable
 from ml.tracks_csv import read_all_tracks
@@ -44,8 +45,8 @@ def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
     Raises
     ------
     TrainingDataError
-        A track of either file is missing in the other, a row is not valid, or there are fewer
-        than two genres.
+        A track has no genre, a row is not valid, a track stands twice, or there are fewer than
+        two genres. Genres of other tracks are left out.
     """
     with features.open("rb") as file:
         chunk = read_all_tracks(file)
@@ -55,6 +56,7 @@ def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
             f"{features.name} has {len(chunk.rejects)} rows that are not valid; "
             f"the first, line {first.line}: {first.message}"
         )
+    _refuse_twice(chunk.tracks.track_ids, features.name)
     genre_of = read_labels(labels)
     names = _join(chunk.tracks.track_ids, genre_of, features.name, labels.name)
     genres, truth = np.unique(names, return_inverse=True)
@@ -69,23 +71,36 @@ def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
 
 def read_labels(path: Path) -> "pd.Series[str]":
     """Read `trackID,genre` into a series of genres by trackID."""
-    table = pd.read_csv(path, dtype="string", keep_default_na=False)
+    try:
+        table = pd.read_csv(path, dtype="string", keep_default_na=False)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise TrainingDataError(f"{path.name} cannot be read as CSV: {error}") from error
     missing = {"trackID", "genre"}.difference(table.columns)
     if missing:
         raise TrainingDataError(f"{path.name} lacks the columns {', '.join(sorted(missing))}.")
+    table = table.fillna("")  # cells that a short row lacks
     table["genre"] = table["genre"].str.strip()
     for column, bad in {
-        "trackID": ~table["trackID"].str.fullmatch(r"\d+"),
+        "trackID": ~table["trackID"].map(_is_track_id).astype(bool),
         "genre": table["genre"] == "",
     }.items():
         if bad.any():
             line = int(np.flatnonzero(bad.to_numpy())[0]) + 2
             raise TrainingDataError(f"{path.name}, line {line}: {column} is empty or not valid.")
-    ids = table["trackID"].astype("int64")
-    if ids.duplicated().any():
-        twice = ids[ids.duplicated()].iloc[0]
-        raise TrainingDataError(f"{path.name} names the genre of track {twice} twice.")
-    return pd.Series(table["genre"].to_numpy(dtype=object), index=ids.to_numpy())
+    ids = np.array(table["trackID"].astype("int64"), dtype=np.int64)
+    _refuse_twice(ids, path.name)
+    return pd.Series(table["genre"].to_numpy(dtype=object), index=ids)
+
+
+def _is_track_id(cell: str) -> bool:
+    return cell.isascii() and cell.isdigit() and len(cell) < 20 and int(cell) <= MAX_TRACK_ID
+
+
+def _refuse_twice(track_ids: npt.NDArray[np.int64], file_name: str) -> None:
+    # The reader finds a track that stands twice only within a chunk; here it would be in two folds.
+    ids, counts = np.unique(track_ids, return_counts=True)
+    if len(ids) < len(track_ids):
+        raise TrainingDataError(f"{file_name} has track {ids[counts > 1][0]} twice.")
 
 
 def _join(

@@ -77,14 +77,22 @@ class TrackTable:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePosition:
+    """A place between rows of a file: the byte, from 0, and the line, from 1, that come next."""
+
+    byte: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class TrackChunk:
     """One stretch of a file: what could be read, what could not, and how far it reaches.
 
-    `rows_read` counts data rows, so `rows_read == len(tracks) + len(rejects)`; `bytes_read` is the
-    position in the file behind the chunk.
+    `rows_read` counts data rows, so `rows_read == len(tracks) + len(rejects)`; reading can go on
+    at `end` as if it had never stopped.
     """
 
     tracks: TrackTable
     rejects: list[Reject]
     rows_read: int
-    bytes_read: int
+    end: FilePosition

@@ -4,30 +4,45 @@ Used by training and by the API, so a column is interpreted in one place.
 Knows nothing of HTTP, GraphQL or Postgres.
 """
 
+import io
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
 from ml.columns import REQUIRED_COLUMNS
 from ml.csv_block import BlockParser
-from ml.csv_records import MAX_RECORD_BYTES, Readable, read_record_blocks, split_fields
+from ml.csv_records import (
+    MAX_RECORD_BYTES,
+    Readable,
+    first_record,
+    read_record_blocks,
+    read_up_to,
+    split_fields,
+)
 from ml.errors import CsvError, EmptyCsvError, UnsupportedFileTypeError
-from ml.track import TrackChunk, TrackTable
+from ml.track import FilePosition, TrackChunk, TrackTable
 
 DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024
-_BOM = b"\xef\xbb\xbf"
+_BLANK_START = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n)*+")
+"""A byte order mark and blank lines."""
 _OTHER_FILE_TYPES = {
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
-    b"%PDF": "a PDF document",
+    b"%PDF-": "a PDF document",
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
-    b"PAR1": "a Parquet file",
+    b"PAR1\x15": "a Parquet file",
     b"\x1f\x8b": "gzip-compressed",
     b"\x28\xb5\x2f\xfd": "Zstandard-compressed",
     b"\xd0\xcf\x11\xe0": "an Excel workbook",
     b"SQLite format": "an SQLite database",
-    b"ID3": "an MP3 recording",
+    b"ID3\x02": "an MP3 recording",
+    b"ID3\x03": "an MP3 recording",
+    b"ID3\x04": "an MP3 recording",
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
 }
@@ -57,16 +72,39 @@ def read_tracks(file: Readable, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES) -> It
     CsvError
         A required column is missing or stands twice, or the header cannot be read.
     """
-    header, body, line = _read_header_bytes(file)
-    parser = BlockParser(header)
-    rest = _Rejoined(body, file)
-    blocks = read_record_blocks(rest, block_bytes=chunk_bytes, fields=len(header), line=line)
+    header = _read_header(file)
     rows = 0
-    for block in blocks:
-        rows += len(block)
-        yield parser.parse(block)
+    for chunk in _read_chunks(header, _Rejoined(header.behind, file), header.end, chunk_bytes):
+        rows += chunk.rows_read
+        yield chunk
     if rows == 0:
         raise EmptyCsvError("The file has a header and no rows.")
+
+
+def resume_tracks(
+    file: BinaryIO, start: FilePosition, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES
+) -> Iterator[TrackChunk]:
+    """Yield what `read_tracks` would yield behind a chunk that ended at `start`.
+
+    The file is at its beginning, for its header is needed, and can seek.
+    """
+    header = _read_header(file)
+    file.seek(start.byte)
+    yield from _read_chunks(header, file, start, chunk_bytes)
+
+
+def _read_chunks(
+    header: "_Header", rows: Readable, start: FilePosition, chunk_bytes: int
+) -> Iterator[TrackChunk]:
+    parser = BlockParser(header.names)
+    for block in read_record_blocks(
+        rows,
+        block_bytes=chunk_bytes,
+        fields=len(header.names),
+        line=start.line,
+        position=start.byte,
+    ):
+        yield parser.parse(block)
 
 
 def read_all_tracks(file: Readable) -> TrackChunk:
@@ -77,7 +115,7 @@ def read_all_tracks(file: Readable) -> TrackChunk:
         tracks=concat_tables(tables),
         rejects=[reject for chunk in chunks for reject in chunk.rejects],
         rows_read=sum(chunk.rows_read for chunk in chunks),
-        bytes_read=chunks[-1].bytes_read,
+        end=chunks[-1].end,
     )
 
 
@@ -95,48 +133,46 @@ def concat_tables(tables: Sequence[TrackTable]) -> TrackTable:
 class _Rejoined:
     """What was read too far while looking for the header, then the file itself."""
 
-    def __init__(self, body: bytes, file: Readable) -> None:
-        self._body = body
+    def __init__(self, behind: bytes, file: Readable) -> None:
+        self._behind = io.BytesIO(behind)
         self._file = file
 
     def read(self, size: int) -> bytes:
-        body, self._body = self._body, b""
-        return body or self._file.read(size)
+        return self._behind.read(size) or self._file.read(size)
 
 
-def _read_header_bytes(file: Readable) -> tuple[list[str], bytes, int]:
-    """Return the column names, the bytes behind the header that were read, and their line."""
-    start = _read_up_to(file, MAX_RECORD_BYTES)
+@dataclass(frozen=True, slots=True)
+class _Header:
+    names: list[str]
+    behind: bytes
+    """What was read of the rows."""
+    end: FilePosition
+
+
+def _read_header(file: Readable) -> _Header:
+    start = read_up_to(file, MAX_RECORD_BYTES)
     if not start.strip():
         raise EmptyCsvError("The file is empty.")
     _refuse_other_types(start)
-    body = start.removeprefix(_BOM)
-    line = 1
-    while body.startswith((b"\n", b"\r\n")):
-        body, line = body.split(b"\n", 1)[1], line + 1
-    header, newline, rest = _first_record(body)
+    blank = _BLANK_START.match(start)
+    begin = blank.end() if blank else 0
+    line = 1 + start.count(b"\n", 0, begin)
+    record = first_record(start[begin:])
+    _check_line_end(record, line)
+    header = record.rstrip(b"\r\n")
     names = [_decode_name(name, line).strip() for name in split_fields(header)]
     _check_names(names, line, header)
-    return names, rest, line + header.count(b"\n") + len(newline)
+    end = begin + len(record)
+    return _Header(names, start[end:], FilePosition(end, line + record.count(b"\n")))
 
 
-def _read_up_to(file: Readable, size: int) -> bytes:
-    parts, missing = [], size
-    while missing > 0 and (part := file.read(missing)):
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
-
-
-def _first_record(body: bytes) -> tuple[bytes, bytes, bytes]:
-    position = 0
-    while (end := body.find(b"\n", position)) >= 0:
-        if body.count(b'"', 0, end) % 2 == 0:
-            return body[:end].rstrip(b"\r"), b"\n", body[end + 1 :]
-        position = end + 1
-    if body.count(b"\r") and b"\n" not in body:
-        raise CsvError("Lines end with CR alone; LF or CRLF is needed.", line=1)
-    return body, b"", b""
+def _check_line_end(header: bytes, line: int) -> None:
+    if header.endswith(b"\n"):
+        return
+    if b"\r" in header.rstrip(b"\r"):
+        raise CsvError("Lines end with CR alone; LF or CRLF is needed.", line=line)
+    if len(header) > MAX_RECORD_BYTES // 2:
+        raise CsvError("The first line is no header: it is too long.", line=line)
 
 
 def _refuse_other_types(start: bytes) -> None:
@@ -155,11 +191,12 @@ def _decode_name(name: bytes, line: int) -> str:
 
 
 def _check_names(names: list[str], line: int, header: bytes) -> None:
-    missing = [column for column in REQUIRED_COLUMNS if column not in names]
+    counts = Counter(names)
+    missing = [column for column in REQUIRED_COLUMNS if column not in counts]
     if missing:
         message = f"Required columns are missing: {', '.join(missing)}.{_delimiter_hint(header)}"
         raise CsvError(message, line=line, missing_columns=missing)
-    twice = sorted({name for name in names if name in REQUIRED_COLUMNS and names.count(name) > 1})
+    twice = sorted(column for column in REQUIRED_COLUMNS if counts[column] > 1)
     if twice:
         raise CsvError(f"Columns stand twice in the header: {', '.join(twice)}.", line=line)
 
