@@ -1,0 +1,39 @@
+"""Peak memory of the service's process against the rows of a file.
+
+`python -m benchmarks.memory [--rows 10000 100000 1000000]`
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.running_service import running_service
+from ml.sampling import write_sample_csv
+
+
+def main() -> None:
+    """Measure each size with a service of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 42_800, 100_000, 1_000_000])
+    arguments = parser.parse_args()
+    print(
+        "| rows | file, MB | rows/s | peak memory, MB | against the first |\n|---|---|---|---|---|"
+    )
+    first = 0.0
+    for rows in arguments.rows:
+        with tempfile.TemporaryDirectory() as folder, running_service() as service:
+            path = Path(folder) / "tracks.csv"
+            write_sample_csv(path, rows, seed=1)
+            began = time.perf_counter()
+            service.upload(path)
+            seconds = time.perf_counter() - began
+            size, peak = path.stat().st_size / 1e6, service.peak_bytes / 1e6
+        first = first or peak
+        print(
+            f"| {rows:,} | {size:,.0f} | {rows / seconds:,.0f} | {peak:.0f} | {peak / first:.2f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

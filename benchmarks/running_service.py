@@ -1,0 +1,103 @@
+"""A real service for a measurement: a process of its own, on a throw-away data folder."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+HEADERS = {"client-id": "test", "client-secret": "test"}
+UPLOAD = """mutation ($csvFile: Upload!) {
+  classifyBatch(csvFile: $csvFile) { status rowsReceived rowsStored error { message } }
+}"""
+
+
+@dataclass
+class RunningService:
+    """Where it listens, and how much memory its process has taken at most."""
+
+    address: str
+    process: psutil.Process
+    ready_s: float
+    peak_bytes: int = 0
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def upload(self, path: Path) -> dict[str, Any]:
+        """Send a file with curl, which costs little of the cores that are measured."""
+        operations = json.dumps({"query": UPLOAD, "variables": {"csvFile": None}})
+        command = ["curl", "-sS", f"{self.address}/graphql"]
+        for name, value in HEADERS.items():
+            command += ["-H", f"{name}: {value}"]
+        command += ["-F", f"operations={operations}", "-F", 'map={"0":["variables.csvFile"]}']
+        command += ["-F", f"0=@{path}"]
+        body = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+        batch: dict[str, Any] = body["data"]["classifyBatch"]
+        assert batch["status"] == "DONE", batch
+        return batch
+
+    def ask(self, client: httpx.Client, query: str) -> dict[str, Any]:
+        """Run a query that must succeed."""
+        response = client.post(f"{self.address}/graphql", json={"query": query}, headers=HEADERS)
+        data: dict[str, Any] = response.json()["data"]
+        return data
+
+    def watch_memory(self) -> None:
+        """Note the largest resident set of the service's process until it stops."""
+        while not self.stopped.wait(0.02):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self.peak_bytes = max(self.peak_bytes, self.process.memory_info().rss)
+
+
+@contextlib.contextmanager
+def running_service(**settings: str) -> Iterator[RunningService]:
+    """Start `genre serve` and wait until it is ready; stop it and remove its data afterwards."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "GENRE_DATA_DIR": folder,
+            "GENRE_PORT": str(port),
+            "GENRE_LOG_LEVEL": "ERROR",
+            **settings,
+        }
+        command = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
+        began = time.perf_counter()
+        with subprocess.Popen(command, env=environment) as process:
+            service = RunningService(f"http://127.0.0.1:{port}", psutil.Process(process.pid), 0)
+            watcher = threading.Thread(target=service.watch_memory)
+            watcher.start()
+            try:
+                _wait_until_ready(service.address, process)
+                service.ready_s = time.perf_counter() - began
+                yield service
+            finally:
+                service.stopped.set()
+                watcher.join()
+                process.terminate()
+
+
+def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]") -> None:
+    while process.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{address}/readyz").status_code == 200:
+                return
+        time.sleep(0.02)
+    raise RuntimeError("the service ended before it was ready")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,129 @@
+"""What each stage of classifying a file costs alone, on one thread of control.
+
+`python -m benchmarks.stages [--rows 42800] [--chunk-mb 8]`. Seconds are CPU seconds of this
+process and, for the write, of Postgres as well; the bound is what the stage does at the least.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import pyarrow.csv
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.classified import to_classified, to_model_version
+from db.batch_writer import open_writer
+from db.batches import PostgresBatches
+from db.embedded import embedded_postgres
+from db.engine import create_engine, create_sessions
+from db.migrate import migrate
+from db.records import ResumePoint
+from ml.artefacts import DEFAULT_MODEL_DIR, load_ensemble
+from ml.ensemble import GenreEnsemble
+from ml.sampling import write_sample_csv
+from ml.track import TrackChunk
+from ml.tracks_csv import read_tracks
+
+T = TypeVar("T")
+
+
+class Stopwatch:
+    """Wall and CPU seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, tuple[float, float]] = {}
+
+    def measure(self, stage: str, work: Callable[[], T]) -> T:
+        """Run some work and add what it took to a stage."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        result = work()
+        self.add(stage, time.perf_counter() - wall, time.process_time() - cpu)
+        return result
+
+    def add(self, stage: str, wall: float, cpu: float) -> None:
+        """Add seconds to a stage."""
+        so_far = self.seconds.get(stage, (0.0, 0.0))
+        self.seconds[stage] = (so_far[0] + wall, so_far[1] + cpu)
+
+
+def read_and_predict(
+    path: Path, chunk_bytes: int, ensemble: GenreEnsemble, watch: Stopwatch
+) -> list[TrackChunk]:
+    """Read and predict every chunk."""
+    kept = []
+    with path.open("rb") as file:
+        chunks = read_tracks(file, chunk_bytes=chunk_bytes)
+        while (chunk := watch.measure("read, validate", lambda: next(chunks, None))) is not None:
+            watch.measure("features, predict", lambda c=chunk: ensemble.predict(c.tracks))
+            kept.append(chunk)
+    return kept
+
+
+def postgres_cpu_s() -> float:
+    """CPU seconds of all living Postgres processes."""
+    return sum(
+        sum(process.cpu_times()[:2])
+        for process in psutil.process_iter()
+        if process.name() == "postgres"
+    )
+
+
+async def write(
+    engine: AsyncEngine, chunks: list[TrackChunk], ensemble: GenreEnsemble, watch: Stopwatch
+) -> None:
+    """Store every chunk."""
+    batches = PostgresBatches(create_sessions(engine))
+    model = to_model_version(ensemble.manifest)
+    classified = [
+        to_classified(c.tracks, ensemble.predict(c.tracks), keep_features=True) for c in chunks
+    ]
+    batch_id = uuid.uuid4()
+    async with open_writer(engine, batch_id, model) as writer:
+        await batches.open_batch(batch_id, "benchmark.csv", model, None)
+        wall, cpu = time.perf_counter(), time.process_time() + postgres_cpu_s()
+        for tracks in classified:
+            await writer.save_chunk(tracks, [], ResumePoint(0, 0))
+        watch.add("write", time.perf_counter() - wall, time.process_time() + postgres_cpu_s() - cpu)
+        await writer.finish()
+
+
+async def measure_write(
+    chunks: list[TrackChunk], ensemble: GenreEnsemble, watch: Stopwatch
+) -> None:
+    """Store every chunk in a Postgres of its own."""
+    with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
+        engine = create_engine(url)
+        await migrate(engine)
+        await write(engine, chunks, ensemble, watch)
+        await engine.dispose()
+
+
+def main() -> None:
+    """Measure and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=42_800)
+    parser.add_argument("--chunk-mb", type=int, default=8)
+    arguments = parser.parse_args()
+    ensemble, watch = load_ensemble(DEFAULT_MODEL_DIR), Stopwatch()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tracks.csv"
+        write_sample_csv(path, arguments.rows, seed=1)
+        options = pyarrow.csv.ReadOptions(use_threads=False)
+        watch.measure("bound: Arrow reads", lambda: pyarrow.csv.read_csv(path, options))
+        chunks = read_and_predict(path, arguments.chunk_mb << 20, ensemble, watch)
+    asyncio.run(measure_write(chunks, ensemble, watch))
+    total = sum(cpu for stage, (_, cpu) in watch.seconds.items() if "bound" not in stage)
+    print("| stage | wall s | CPU s | share of CPU | rows per CPU second |\n|---|---|---|---|---|")
+    for stage, (wall, cpu) in watch.seconds.items():
+        share = "" if "bound" in stage else f"{cpu / total:.0%}"
+        print(f"| {stage} | {wall:.2f} | {cpu:.2f} | {share} | {arguments.rows / cpu:,.0f} |")
+
+
+if __name__ == "__main__":
+    main()
