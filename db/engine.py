@@ -54,7 +54,14 @@ def create_engine(
         pool_pre_ping=True,
         connect_args={
             "timeout": connect_timeout_s,
-            "server_settings": {"application_name": "genre", "jit": "off"},
+            "server_settings": {
+                "application_name": "genre",
+                "jit": "off",
+                # The best plan depends on the genre and on the words: never one for all.
+                "plan_cache_mode": "force_custom_plan",
+                # Starting workers takes longer than any query of ours should.
+                "max_parallel_workers_per_gather": "0",
+            },
         },
     )
 

@@ -20,18 +20,35 @@ async def read_page(
     *,
     descending: bool = False,
 ) -> Page[R]:
-    """Read a window of `statement`, ordered by `key`, which must be unique.
+    """Read a window of `statement`, ordered by `key`, which must be unique."""
+    statement = select_window(statement, key, window, window.limit + 1, descending=descending)
+    return make_page(list(await session.execute(statement)), window, make)
+
+
+def select_window(
+    statement: Select[Any],
+    key: Sequence[Any],
+    window: Window[Any],
+    limit: int,
+    *,
+    descending: bool = False,
+) -> Select[Any]:
+    """Select the first `limit` rows of a window, the last ones first if it goes backwards.
 
     All parts of the key go the same way, so that one row comparison finds the start in an index.
     """
     columns = tuple_(*key)
     for bound, above in ((window.after, not descending), (window.before, descending)):
         if bound is not None:
-            limit = tuple_(*bound)
-            statement = statement.where(columns > limit if above else columns < limit)
+            edge = tuple_(*bound)
+            statement = statement.where(columns > edge if above else columns < edge)
     downwards = descending != window.backwards
     order = [column.desc() if downwards else column.asc() for column in key]
-    rows = list(await session.execute(statement.order_by(*order).limit(window.limit + 1)))
+    return statement.order_by(*order).limit(limit)
+
+
+def make_page(rows: list[Any], window: Window[Any], make: Callable[[Any], R]) -> Page[R]:
+    """Make a page of what `select_window` gave; a row more than wanted tells that more follow."""
     more = len(rows) > window.limit
     rows = rows[: window.limit]
     if window.backwards:

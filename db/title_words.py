@@ -8,22 +8,36 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_UNSAFE = re.compile(r"[^\w ]")
+MAX_BYTES = 500
+"""What is kept of a title's words: with the title itself they must fit into a row of an index."""
+_KEPT_CHARS = MAX_BYTES // 4
+_ASCII_GAP = re.compile(r"[^a-z0-9]+")
 
 
 def fold_titles(titles: pa.StringArray) -> pa.StringArray:
-    """Fold titles, e.g. "Café del Mar (Live)" to "cafe del mar live"."""
-    decomposed = pc.utf8_normalize(titles, "NFKD")
+    """Fold titles, e.g. "Café del Mar (Live)" to "cafe del mar live", and cut very long ones."""
+    words = _fold(titles)
+    cut = pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(words, 0, _KEPT_CHARS))
+    return pc.if_else(pc.greater(pc.binary_length(words), MAX_BYTES), cut, words)
+
+
+def search_words(text: str) -> list[str] | None:
+    """Return the words with which words of a title must begin; None if no title can have them."""
+    words = _fold_query(text).split()
+    if not words or any(len(word.encode()) > MAX_BYTES for word in words):
+        return None
+    return words
+
+
+def _fold_query(text: str) -> str:
+    if text.isascii():  # most are, and Arrow takes a millisecond to begin
+        return _ASCII_GAP.sub(" ", text.lower())
+    folded: str = _fold(pa.array([text], pa.string()))[0].as_py()
+    return folded
+
+
+def _fold(texts: pa.StringArray) -> pa.StringArray:
+    decomposed = pc.utf8_normalize(texts, "NFKD")
     plain = pc.replace_substring_regex(decomposed, r"\p{Mn}+", "")
     words = pc.replace_substring_regex(plain, r"[^\p{L}\p{N}]+", " ")
     return pc.utf8_lower(pc.utf8_trim_whitespace(words))
-
-
-def search_query(text: str) -> str | None:
-    """Return a `tsquery` for titles that have a word beginning with each word of `text`.
-
-    None if `text` has no word at all.
-    """
-    words = fold_titles(pa.array([text], pa.string()))[0].as_py().split()
-    # What the fold leaves are letters and digits; the quotes keep Postgres from parsing them.
-    return " & ".join(f"'{_UNSAFE.sub('', word)}':*" for word in words) or None

@@ -1,25 +1,25 @@
 """Read classified tracks: by genre, by id."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
-from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.sql import cast
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from db.engine import Sessions
 from db.errors import translate_errors
 from db.keyset import read_page
-from db.models import TITLE_WORDS, ModelVersionRow, TrackRow
+from db.models import GenreCountRow, ModelVersionRow, TrackRow
 from db.records import GenreCount, Page, TitleRecord, TrackRecord, Window
-from db.title_words import search_query
+from db.title_search import count_titles, find_titles
+from db.title_words import search_words
 
-R = TypeVar("R")
 TitleKey = tuple[str, int]
 """Where a track stands in its genre: title, then track id."""
 
+_KEY = (col(TrackRow.title), col(TrackRow.track_id))
 _DECIMALS = 7
 """Probabilities are stored as float4, which has about seven."""
 
@@ -58,48 +58,46 @@ class PostgresTracks:
         self._sessions = sessions
 
     async def list_genres(self) -> list[GenreCount]:
-        genre, count = col(TrackRow.genre), func.count()
-        statement = select(genre, count).group_by(genre).order_by(genre)
+        genre, count = col(GenreCountRow.genre), _total()
+        statement = select(genre, count).group_by(genre).having(count > 0).order_by(genre)
         with translate_errors():
             async with self._sessions() as session:
-                return [GenreCount(*row) for row in await session.execute(statement)]
+                return [
+                    GenreCount(name, int(total)) for name, total in await session.execute(statement)
+                ]
 
     async def list_tracks(
         self, genre: str, window: Window[TitleKey], search: str | None = None
     ) -> Page[TrackRecord]:
-        return await self._read_page(_select_tracks(), genre, window, search, _to_record)
+        with translate_errors():
+            async with self._sessions() as session:
+                if search is not None and search.strip():
+                    titles = await _search(session, genre, window, search)
+                    return await _details(session, titles)
+                statement = _select_tracks().where(col(TrackRow.genre) == genre)
+                return await read_page(session, statement, _KEY, window, _to_record)
 
     async def list_titles(
         self, genre: str, window: Window[TitleKey], search: str | None = None
     ) -> Page[TitleRecord]:
         columns: list[Any] = [col(TrackRow.track_id), col(TrackRow.title), col(TrackRow.genre)]
-        titles = select(*columns)
-        return await self._read_page(titles, genre, window, search, lambda row: TitleRecord(*row))
-
-    async def _read_page(
-        self,
-        statement: Select[Any],
-        genre: str,
-        window: Window[TitleKey],
-        search: str | None,
-        make: Callable[[Any], R],
-    ) -> Page[R]:
-        matching = _matching(genre, search)
-        if matching is None:
-            return Page([], has_next=False, has_previous=False)
-        key = (col(TrackRow.title), col(TrackRow.track_id))
+        statement = select(*columns).where(col(TrackRow.genre) == genre)
         with translate_errors():
             async with self._sessions() as session:
-                return await read_page(session, statement.where(*matching), key, window, make)
+                if search is not None and search.strip():
+                    return await _search(session, genre, window, search)
+                return await read_page(
+                    session, statement, _KEY, window, lambda row: TitleRecord(*row)
+                )
 
     async def count_tracks(self, genre: str, search: str | None = None) -> int:
-        matching = _matching(genre, search)
-        if matching is None:
-            return 0
-        statement = select(func.count()).select_from(TrackRow).where(*matching)
+        total = select(_total()).where(col(GenreCountRow.genre) == genre)
         with translate_errors():
             async with self._sessions() as session:
-                return await session.scalar(statement) or 0
+                if search is None or not search.strip():
+                    return int(await session.scalar(total) or 0)
+                words = search_words(search)
+                return 0 if words is None else await count_titles(session, genre, words)
 
     async def find_tracks(self, track_ids: Sequence[int]) -> Mapping[int, TrackRecord]:
         statement = _select_tracks().where(col(TrackRow.track_id).in_(track_ids))
@@ -107,6 +105,10 @@ class PostgresTracks:
             async with self._sessions() as session:
                 rows = await session.execute(statement)
                 return {row.track_id: _to_record(row) for row in rows}
+
+
+def _total() -> Any:
+    return func.sum(col(GenreCountRow.track_count))
 
 
 def _select_tracks() -> Select[Any]:
@@ -124,21 +126,28 @@ def _select_tracks() -> Select[Any]:
         col(TrackRow.classified_at),
         col(TrackRow.batch_id),
         col(ModelVersionRow.genres),
+        col(ModelVersionRow.uncertain_below),
     ]
     same_model = col(ModelVersionRow.version) == col(TrackRow.model_version)
     return select(*columns).join_from(TrackRow, ModelVersionRow, same_model)
 
 
-def _matching(genre: str, search: str | None) -> list[ColumnElement[bool]] | None:
-    """Return the conditions of a listing; None if nothing can match."""
-    conditions: list[ColumnElement[bool]] = [col(TrackRow.genre) == genre]
-    if search is not None and search.strip():
-        query = search_query(search)
-        if query is None:
-            return None
-        words: ColumnElement[Any] = literal_column(TITLE_WORDS)
-        conditions.append(words.op("@@", is_comparison=True)(cast(query, TSQUERY)))
-    return conditions
+async def _search(
+    session: AsyncSession, genre: str, window: Window[TitleKey], search: str
+) -> Page[TitleRecord]:
+    words = search_words(search)
+    if words is None:
+        return Page([], has_next=False, has_previous=False)
+    return await find_titles(session, genre, words, window)
+
+
+async def _details(session: AsyncSession, titles: Page[TitleRecord]) -> Page[TrackRecord]:
+    """Read the tracks of a page; one that was deleted since is left out."""
+    ids = [title.track_id for title in titles.items]
+    rows = await session.execute(_select_tracks().where(col(TrackRow.track_id).in_(ids)))
+    found = {row.track_id: _to_record(row) for row in rows}
+    items = [found[track_id] for track_id in ids if track_id in found]
+    return Page(items, titles.has_next, titles.has_previous)
 
 
 def _to_record(row: Any) -> TrackRecord:
@@ -156,6 +165,7 @@ def _to_record(row: Any) -> TrackRecord:
         confidence=round(row.confidence, _DECIMALS),
         probabilities=[(genre, round(share, _DECIMALS)) for genre, share in ranked],
         model_version=row.model_version,
+        uncertain_below=round(row.uncertain_below, _DECIMALS),
         classified_at=row.classified_at,
         batch_id=batch_id,
     )
