@@ -1,0 +1,82 @@
+/**
+ * Find records in a CSV file without reading it whole, by the rules of the service: a quote opens a
+ * field only as its first character, a doubled quote inside is one quote.
+ */
+
+const NEWLINE = 10;
+const QUOTE = 34;
+const COMMA = 44;
+const ESTIMATE_BYTES = 4 * 1024 * 1024;
+
+/** A record: the line that it begins on (the header is on line 1) and its bytes, line end included. */
+export interface Span {
+  line: number;
+  start: number;
+  end: number;
+}
+
+/** Call `visit` for each record, blank lines too, until it returns false. */
+export async function scanRecords(
+  blob: Blob,
+  visit: (line: number, start: number, end: number) => boolean | void,
+): Promise<void> {
+  let line = 1;
+  let recordLine = 1;
+  let recordStart = 0;
+  let offset = 0;
+  let quoted = false;
+  let atFieldStart = true;
+  const reader = blob.stream().getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    for (let index = 0; index < value.length; index++) {
+      const byte = value[index];
+      if (quoted) {
+        if (byte === QUOTE) quoted = false; // a doubled one opens again at once
+        else if (byte === NEWLINE) line++;
+        atFieldStart = byte === QUOTE;
+      } else if (byte === NEWLINE) {
+        line++;
+        const end = offset + index + 1;
+        if (visit(recordLine, recordStart, end) === false) return void reader.cancel();
+        recordLine = line;
+        recordStart = end;
+        atFieldStart = true;
+      } else if (byte === COMMA) {
+        atFieldStart = true;
+      } else {
+        if (byte === QUOTE && atFieldStart) quoted = true;
+        atFieldStart = false;
+      }
+    }
+    offset += value.length;
+  }
+  if (recordStart < offset) visit(recordLine, recordStart, offset);
+}
+
+/** Estimate how many data rows a file has from its beginning; exact for a small file. */
+export async function estimateRows(file: Blob): Promise<number> {
+  let records = 0;
+  let scanned = 0;
+  await scanRecords(file.slice(0, ESTIMATE_BYTES), (_line, start, end) => {
+    if (end - start > 2) records++;
+    scanned = end;
+  });
+  const rows = Math.max(records - 1, 0);
+  return file.size <= ESTIMATE_BYTES ? rows : Math.round((rows / scanned) * file.size);
+}
+
+/** The header and the records that begin on `lines`, as they stand in the file. */
+export async function pickRecords(file: Blob, lines: Set<number>): Promise<Blob> {
+  const parts: Blob[] = [];
+  let left = lines.size;
+  await scanRecords(file, (line, start, end) => {
+    const isHeader = parts.length === 0 && end - start > 2;
+    if (!isHeader && !lines.has(line)) return;
+    parts.push(file.slice(start, end));
+    if (!isHeader) left--;
+    return left > 0;
+  });
+  return new Blob(parts, { type: "text/csv" });
+}

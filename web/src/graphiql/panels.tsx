@@ -1,0 +1,115 @@
+/** @jsxImportSource react */
+/** What GraphiQL lacks: a panel for the files of `Upload` variables, and a list of events. */
+
+import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { useEffect, useMemo } from "react";
+import { createPortal } from "react-dom";
+import { formatBytes, formatPercent } from "../format";
+import { useCredentials } from "./credentials-bar";
+import { activeTab, chooseFiles, chosenFiles, events, sending } from "./state";
+import { findUploadVariables, type UploadVariable } from "./uploads";
+import { useStore } from "./use-store";
+
+/** Lives inside GraphiQL to know its tabs; shows the files above it. */
+export function Panels({ above }: { above: HTMLElement | null }) {
+  const tab = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]);
+  const credentials = useCredentials();
+  const { introspect } = useGraphiQLActions();
+  const variables = useMemo(() => findUploadVariables(tab?.query ?? ""), [tab?.query]);
+  useEffect(() => activeTab.set(tab?.id ?? ""), [tab?.id]);
+  useEffect(() => {
+    if (credentials) void introspect();
+  }, [credentials]);
+  return (
+    <>
+      {above && tab && variables.length > 0 && createPortal(<Files tab={tab.id} variables={variables} />, above)}
+      <Events />
+    </>
+  );
+}
+
+function Files({ tab, variables }: { tab: string; variables: UploadVariable[] }) {
+  const upload = useStore(sending);
+  return (
+    <section className="files" aria-label="Files of this operation">
+      {variables.map((variable) => (
+        <FilePicker key={variable.name} tab={tab} variable={variable} />
+      ))}
+      {upload && (
+        <div className="files-progress">
+          <progress max={1} value={upload.sent / upload.total} aria-label="Sent" />
+          <span role="status">
+            {upload.sent < upload.total
+              ? `${formatPercent(upload.sent / upload.total)} of ${formatBytes(upload.total)} sent`
+              : "Sent; waiting for the answer"}
+          </span>
+          <button type="button" onClick={upload.cancel}>
+            Cancel
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function FilePicker({ tab, variable }: { tab: string; variable: UploadVariable }) {
+  const { name, type, isList } = variable;
+  const files = useStore(chosenFiles)[tab]?.[name] ?? [];
+  return (
+    <div className="file">
+      <label className="file-choose">
+        <code>
+          ${name}: {type}
+        </code>
+        <span className="file-button">{files.length > 0 ? "Change" : isList ? "Choose files" : "Choose file"}</span>
+        <input
+          type="file"
+          multiple={isList}
+          aria-label={`File for $${name}`}
+          onChange={(event) => {
+            chooseFiles(tab, name, [...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = "";
+          }}
+        />
+      </label>
+      {files.length === 0 && <span className="file-none">No file chosen</span>}
+      {files.map((file, index) => (
+        <span key={index} className="file-name">
+          {file.name} <small>{formatBytes(file.size)}</small>
+          <button
+            type="button"
+            aria-label={`Remove ${file.name}`}
+            onClick={() => chooseFiles(tab, name, files.filter((kept) => kept !== file))}
+          >
+            ×
+          </button>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Events() {
+  const list = useStore(events);
+  if (list.length === 0) return null;
+  return (
+    <section className="events" aria-label="Events">
+      <header>
+        <strong>Events</strong>
+        <span role="status">{list.length}</span>
+        <button type="button" onClick={() => events.set([])}>
+          Clear
+        </button>
+      </header>
+      <ol tabIndex={0}>
+        {list.map(({ number, at, text }) => (
+          <li key={number}>
+            <span>#{number}</span>
+            <time>{at.toLocaleTimeString("en", { hour12: false, fractionalSecondDigits: 3 })}</time>
+            <code>{text}</code>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

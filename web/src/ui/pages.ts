@@ -1,0 +1,90 @@
+/** Fetch a list page by page: the next one when the end of the list comes into view. */
+
+import type { RefObject } from "preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { CombinedError } from "@urql/core";
+
+export interface Page<Row> {
+  nodes: readonly Row[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+export interface Pages<Row> {
+  rows: Row[];
+  error: CombinedError | undefined;
+  isLoading: boolean;
+  hasMore: boolean;
+  loadMore: () => void;
+  reload: () => void;
+  end: RefObject<HTMLDivElement | null>;
+}
+
+type Fetch<Row> = (after: string | null) => Promise<{ page?: Page<Row> | null; error?: CombinedError }>;
+
+/** `key` names the list: another one begins from the top. */
+export function usePages<Row>(key: string, fetch: Fetch<Row>): Pages<Row> {
+  const [state, setState] = useState<{ rows: Row[]; cursor: string | null; hasMore: boolean }>({
+    rows: [],
+    cursor: null,
+    hasMore: true,
+  });
+  const [error, setError] = useState<CombinedError>();
+  const [isLoading, setLoading] = useState(false);
+  const [generation, setGeneration] = useState(0);
+  const current = useRef(0);
+  const busy = useRef(false);
+  const end = useRef<HTMLDivElement>(null);
+
+  const load = useCallback(
+    async (after: string | null, list: number) => {
+      busy.current = true;
+      setLoading(true);
+      const { page, error } = await fetch(after);
+      if (list !== current.current) return;
+      busy.current = false;
+      setLoading(false);
+      setError(error);
+      if (page) {
+        setState(({ rows }) => ({
+          rows: after === null ? [...page.nodes] : [...rows, ...page.nodes],
+          cursor: page.pageInfo.endCursor,
+          hasMore: page.pageInfo.hasNextPage,
+        }));
+      } else {
+        setState((kept) => ({ ...kept, hasMore: false }));
+      }
+    },
+    [key],
+  );
+
+  useEffect(() => {
+    const list = ++current.current;
+    setState({ rows: [], cursor: null, hasMore: true });
+    void load(null, list);
+  }, [key, generation]);
+
+  const loadMore = useCallback(() => {
+    if (!busy.current && state.hasMore && state.cursor) void load(state.cursor, current.current);
+  }, [state, load]);
+
+  useEffect(() => {
+    const mark = end.current;
+    if (!mark || !state.hasMore || !state.cursor) return;
+    const observer = new IntersectionObserver(
+      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && loadMore(),
+      { rootMargin: "400px" },
+    );
+    observer.observe(mark);
+    return () => observer.disconnect();
+  }, [loadMore, state.hasMore, state.cursor]);
+
+  return {
+    rows: state.rows,
+    error,
+    isLoading,
+    hasMore: state.hasMore,
+    loadMore,
+    reload: () => setGeneration((count) => count + 1),
+    end,
+  };
+}

@@ -1,0 +1,24 @@
+/** Rows over time, as a small filled line. */
+
+import { scaleLinear } from "d3-scale";
+import { area, curveMonotoneX, line } from "d3-shape";
+import type { Sample } from "../jobs";
+
+const WIDTH = 240;
+const HEIGHT = 48;
+
+export function Sparkline({ samples }: { samples: Sample[] }) {
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (!first || !last || last.at === first.at) return null;
+  const x = scaleLinear().domain([first.at, last.at]).range([0, WIDTH]);
+  const y = scaleLinear().domain([0, last.rows || 1]).range([HEIGHT - 1, 2]);
+  const outline = line<Sample>(({ at }) => x(at), ({ rows }) => y(rows)).curve(curveMonotoneX);
+  const filled = area<Sample>(({ at }) => x(at), HEIGHT, ({ rows }) => y(rows)).curve(curveMonotoneX);
+  return (
+    <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <path class="area" d={filled(samples) ?? ""} />
+      <path class="line" d={outline(samples) ?? ""} vector-effect="non-scaling-stroke" />
+    </svg>
+  );
+}
