@@ -22,5 +22,4 @@ def to_classified(
 
 def to_model_version(manifest: Manifest) -> ModelVersion:
     """Return what is stored of a model beside the tracks that it classified."""
-    threshold: float = getattr(manifest, "uncertain_below", 0.0)
-    return ModelVersion(manifest.version, manifest.genres, threshold)
+    return ModelVersion(manifest.version, manifest.genres, manifest.uncertain_below)

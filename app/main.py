@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from app.access import clients_of, operators_of
 from app.batch_feed import BatchFeed
+from app.export_view import export_csv
 from app.graphql_view import GenreGraphQL
 from app.health import healthz, readyz
 from app.middleware import (
@@ -30,6 +31,7 @@ from schema import build_schema
 from schema.context import Context, Ports, make_context
 
 GRAPHQL_PATH = "/graphql"
+EXPORT_PATH = "/export.csv"
 
 
 class State(TypedDict):
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route(GRAPHQL_PATH, graphql),
+            Route(EXPORT_PATH, export_csv),
         ],
         middleware=[
             Middleware(RequestIdMiddleware),
@@ -82,7 +85,9 @@ def create_app(settings: Settings) -> Starlette:
                 expose_headers=["x-request-id"],
             ),
             Middleware(GraphiQLMiddleware, path=GRAPHQL_PATH),
-            Middleware(CredentialsMiddleware, verify=clients.verify, paths=[GRAPHQL_PATH]),
+            Middleware(
+                CredentialsMiddleware, verify=clients.verify, paths=[GRAPHQL_PATH, EXPORT_PATH]
+            ),
             Middleware(
                 BodyLimitMiddleware,
                 max_bytes=settings.max_upload_bytes,
@@ -112,6 +117,7 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
         batches=service.batches,
         classify_tracks=service.classify_tracks,
         corrections=service.corrections,
+        explain=service.explain,
         model=OperatedModel(service.model, operators),
     )
 

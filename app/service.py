@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.background import BackgroundBatches
 from app.current_model import CurrentModel, following, open_model
+from app.explainer import Explainer
 from app.model_source import make_source
 from app.pipeline import BatchPipeline
 from app.pipelines import Pipelines
@@ -34,6 +35,8 @@ from db.corrections import PostgresCorrections
 from db.embedded import embedded_postgres
 from db.engine import check_server, create_engine, create_sessions
 from db.errors import StorageUnavailableError
+from db.exports import PostgresExports
+from db.features import PostgresFeatures
 from db.migrate import migrate
 from db.notices import BATCH_CHANNEL, Notices
 from db.track_writer import PostgresTrackWriter
@@ -61,6 +64,8 @@ class Service:
     notices: Notices
     classify_tracks: TrackClassifier
     corrections: PostgresCorrections
+    explain: Explainer
+    exports: PostgresExports
 
     @property
     def pipeline(self) -> BatchPipeline:
@@ -159,6 +164,8 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
             model, PostgresTrackWriter(engine), threads, settings.store_features
         ),
         corrections=PostgresCorrections(sessions),
+        explain=Explainer(model, PostgresFeatures(sessions), threads),
+        exports=PostgresExports(sessions),
     )
 
 

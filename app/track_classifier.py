@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 import anyio.to_thread
 
 from app.classified import to_classified, to_model_version
 from app.current_model import CurrentModel
+from app.explainer import explain_row
 from db.track_writer import TrackWriter
 from ml.ensemble import GenreEnsemble, GenrePredictions
 from ml.track import TrackTable
 from ml.track_input import RawTrack, read_raw_tracks
+from schema.context import RequestPredictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class TrackClassifier:
     """Shared with the files that are being classified."""
     keep_features: bool
 
-    async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> GenrePredictions:
+    async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> RequestPredictions:
         """Return the genres of `tracks`; when stored, they are so before it returns.
 
         Raises
@@ -38,11 +41,12 @@ class TrackClassifier:
         table, predictions = await anyio.to_thread.run_sync(
             _predict, ensemble, tracks, store, limiter=self.threads
         )
+        model = to_model_version(ensemble.manifest)
         if store and len(table):
-            model = to_model_version(ensemble.manifest)
             stored = to_classified(table, predictions, keep_features=self.keep_features)
             await self.writer.save_tracks(stored, model)
-        return predictions
+        explain = partial(explain_row, ensemble, table, threads=self.threads)
+        return RequestPredictions(predictions, model.uncertain_below, explain)
 
 
 def _predict(

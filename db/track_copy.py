@@ -6,6 +6,7 @@ Shared by files and by tracks that come in a request, so that a track is stored 
 import io
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from db.feature_copy import FeatureRow, feature_rows, store_features
 from db.records import ClassifiedTracks
 from db.title_words import fold_titles
 
@@ -55,8 +57,16 @@ WHERE NOT EXISTS (SELECT FROM stored WHERE stored.track_id = incoming.track_id) 
 """
 
 
+@dataclass(frozen=True, slots=True)
+class TrackRows:
+    """Tracks in the form of a COPY, and their features if they are kept."""
+
+    tracks: bytes
+    features: list[FeatureRow] | None
+
+
 async def store_rows(
-    driver: Any, rows: bytes, model_version: str, batch_id: uuid.UUID | None
+    driver: Any, rows: TrackRows, model_version: str, batch_id: uuid.UUID | None
 ) -> list[Any]:
     """Insert or replace tracks by id, within the transaction of asyncpg's connection `driver`.
 
@@ -64,13 +74,21 @@ async def store_rows(
     stored the track. Without a batch no row is left out: such tracks all have line 0.
     """
     await driver.execute(_STAGING)
-    await driver.copy_to_table("incoming", source=io.BytesIO(rows), columns=_COLUMNS, format="csv")
+    await driver.copy_to_table(
+        "incoming", source=io.BytesIO(rows.tracks), columns=_COLUMNS, format="csv"
+    )
     left_out: list[Any] = await driver.fetch(_STORE, model_version, batch_id)
+    await store_features(driver, rows.features, [row["track_id"] for row in left_out])
     return left_out
 
 
-def copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
-    """Write the rows for COPY as CSV; Arrow does it without a Python object per cell."""
+def copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> TrackRows:
+    """Write the rows for COPY; takes long enough to belong into a thread."""
+    return TrackRows(_copy_tracks(tracks, genres), feature_rows(tracks))
+
+
+def _copy_tracks(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
+    """Write the tracks as CSV; Arrow does it without a Python object per cell."""
     names = pa.array(genres, pa.string())
     table = pa.table(
         {

@@ -10,12 +10,13 @@ def check_text(**arguments: str | None) -> None:
     for name, value in arguments.items():
         if value is None:
             continue
-        problem = _problem(value)
+        problem = text_problem(value)
         if problem:
             raise coded_error(f"{name} {problem}.", ErrorCode.BAD_USER_INPUT, argument=name)
 
 
-def _problem(value: str) -> str | None:
+def text_problem(value: str) -> str | None:
+    """Return what is wrong with a text, or None."""
     if len(value) > MAX_TEXT_CHARS:
         return f"has {len(value):,} characters; at most {MAX_TEXT_CHARS:,} are allowed"
     if "\0" in value:
