@@ -53,6 +53,12 @@ class TrackInputError(GenreMlError):
         self.found = found
 
 
+class ExplanationError(GenreMlError):
+    """The reasons for a prediction cannot be told any more."""
+
+    code = "NOT_FOUND"
+
+
 class ArtefactError(GenreMlError):
     """A model folder is incomplete, changed, or made by a version that cannot be read."""
 
@@ -79,3 +85,14 @@ class ArtefactMismatchError(ArtefactError):
 
 class TrainingDataError(GenreMlError):
     """The labelled files cannot be trained on."""
+
+
+class UnknownGenreError(GenreMlError):
+    """The model has no such genre."""
+
+    code = "UNKNOWN_GENRE"
+
+    def __init__(self, genre: str, known: Sequence[str]) -> None:
+        super().__init__(f'The model knows no genre "{genre}", only: {", ".join(known)}.')
+        self.genre = genre
+        self.known = tuple(known)

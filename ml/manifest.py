@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ml.errors import ArtefactError
 
 MANIFEST_FILE = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Raised when a folder of the old kind can no longer be read."""
 
 
@@ -28,6 +28,79 @@ class Metrics(BaseModel):
     confusion_matrix: list[list[int]]
 
 
+class GenreMetrics(BaseModel):
+    """How well one genre is told from the others."""
+
+    model_config = ConfigDict(frozen=True)
+
+    genre: str
+    precision: float
+    recall: float
+    f1: float
+    tracks: int
+
+
+class CalibrationBin(BaseModel):
+    """Held-out predictions of about the same confidence: `share` of all, and how many are right."""
+
+    model_config = ConfigDict(frozen=True)
+
+    confidence: float
+    accuracy: float
+    share: float
+
+
+class LearningPoint(BaseModel):
+    """The score of a model that learnt from `tracks` tracks."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tracks: int
+    accuracy: float
+    log_loss: float
+
+
+class Comparison(BaseModel):
+    """The score of something else than the model as it is validated, for the card."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    accuracy: float
+    macro_f1: float
+    log_loss: float
+
+
+class Validation(BaseModel):
+    """How the metrics came about, and what else the held-out predictions tell.
+
+    All is nested: what a fold scores was seen by no part of the model that scores it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    groups: int
+    folds: int
+    repeats: int
+    intervals: dict[str, tuple[float, float]]
+    """95 % interval of accuracy, macro_f1, log_loss and ece: bootstrap over groups in genres."""
+    genres: tuple[GenreMetrics, ...]
+    calibration: tuple[CalibrationBin, ...]
+    learning_curve: tuple[LearningPoint, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+
+
+class Learnt(BaseModel):
+    """What the fit chose: weights of the experts, rounds of the trees, the temperature."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lyrics_weight: float
+    audio_weight: float
+    tree_rounds: int
+    temperature: float
+
+
 class Manifest(BaseModel):
     """Everything about a model but its parameters; `version` is a hash of the rest."""
 
@@ -37,12 +110,23 @@ class Manifest(BaseModel):
     version: str
     trained_at: datetime
     training_rows: int
+    lyric_rows: int = 0
+    """Rows of words alone that were learnt from as well."""
+    genre_rows: tuple[int, ...]
+    """Labelled tracks of each genre."""
     genres: tuple[str, ...]
     feature_names: tuple[str, ...]
     feature_gains: tuple[float, ...]
+    """Share of each feature in the decisions: mean size of its contribution; they sum to 1."""
+    uncertain_below: float
+    """A prediction with less confidence is as likely wrong as right."""
+    parameters: dict[str, float | int]
+    learnt: Learnt
     library_versions: dict[str, str]
     data_sha256: dict[str, str]
     metrics: Metrics
+    uncertain_below: float = 0.0
+    """A prediction with less confidence is marked as uncertain; the model card justifies it."""
     files: dict[str, str]
     """sha256 of each other file of the folder, by name."""
 

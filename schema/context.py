@@ -1,8 +1,8 @@
 """What resolvers may use: ports to the rest of the service, filled in by `app`."""
 
 import uuid
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import strawberry
@@ -14,8 +14,13 @@ from db.corrections import CorrectionRepository
 from db.records import BatchRecord, TrackRecord
 from db.tracks import TrackRepository
 from ml.ensemble import GenrePredictions
+from ml.errors import ExplanationError
+from ml.explanation import Contribution
 from ml.manifest import Manifest
 from ml.track_input import RawTrack
+from schema.errors import ErrorCode, coded_error
+
+MAX_EXPLANATIONS = 100
 
 
 class BatchClassifier(Protocol):
@@ -41,11 +46,30 @@ class BatchRemover(Protocol):
         """Return the batch as it was; None if there is none; one that is being read raises."""
 
 
+@dataclass(frozen=True, slots=True)
+class RequestPredictions:
+    """Predictions of tracks that came in a request, all by one model."""
+
+    predictions: GenrePredictions
+    uncertain_below: float
+    explain: Callable[[int], Awaitable[list[Contribution]]]
+    """Gives the reasons for a row, the weightiest first."""
+
+
 class TrackClassifier(Protocol):
     """Classifies tracks that came in a request."""
 
-    async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> GenrePredictions:
+    async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> RequestPredictions:
         """Return the genres in the order of `tracks`; a wrong value raises."""
+
+
+class TrackExplainer(Protocol):
+    """Tells why tracks were given their genres."""
+
+    async def __call__(
+        self, tracks: Sequence[TrackRecord]
+    ) -> list[list[Contribution] | ExplanationError]:
+        """Return all reasons for each prediction, the weightiest first, or why there are none."""
 
 
 class ModelPort(Protocol):
@@ -71,6 +95,7 @@ class Ports:
     model: ModelPort
     classify_tracks: TrackClassifier
     corrections: CorrectionRepository
+    explain: TrackExplainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +104,23 @@ class Loaders:
 
     batch: DataLoader[uuid.UUID, BatchRecord | None]
     track: DataLoader[int, TrackRecord | None]
+    explanation: DataLoader[TrackRecord, list[Contribution]]
+
+
+@dataclass(slots=True)
+class ExplanationLimit:
+    """How many explanations a request may still ask for: each takes the model's time."""
+
+    left: int = MAX_EXPLANATIONS
+
+    def take(self) -> None:
+        """Count one; BAD_USER_INPUT if it is one too many."""
+        self.left -= 1
+        if self.left < 0:
+            message = (
+                f"A request may ask for the explanations of at most {MAX_EXPLANATIONS} tracks."
+            )
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="explanation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +130,7 @@ class Context:
     ports: Ports
     loaders: Loaders
     client_id: str | None
+    explanations: ExplanationLimit = field(default_factory=ExplanationLimit)
 
 
 Info = strawberry.Info[Context, None]
@@ -104,7 +147,16 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
     async def load_tracks(ids: list[int]) -> Sequence[TrackRecord | None]:
         return _in_order(ids, await ports.tracks.find_tracks(ids))
 
-    loaders = Loaders(batch=DataLoader(load_batches), track=DataLoader(load_tracks))
+    async def load_explanations(
+        tracks: list[TrackRecord],
+    ) -> Sequence[list[Contribution] | BaseException]:
+        return await ports.explain(tracks)
+
+    loaders = Loaders(
+        batch=DataLoader(load_batches),
+        track=DataLoader(load_tracks),
+        explanation=DataLoader(load_explanations, cache_key_fn=lambda track: track.track_id),
+    )
     return Context(ports=ports, loaders=loaders, client_id=client_id)
 
 

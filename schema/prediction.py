@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import strawberry
 
-from ml.ensemble import GenrePredictions
+from schema.context import Info, RequestPredictions
+from schema.explanation import (
+    DEFAULT_CONTRIBUTIONS,
+    Contribution,
+    First,
+    read_first,
+    to_contributions,
+)
 from schema.track import GenreProbability
 from schema.track_input import TrackInput
 
@@ -24,21 +31,37 @@ class Prediction:
     probabilities: list[GenreProbability] = strawberry.field(
         description="Of every genre, highest first; they sum to 1."
     )
+    uncertain: bool = strawberry.field(
+        description="Whether the confidence is below what the model card justifies; such tracks "
+        "are worth a person's look."
+    )
+    row: strawberry.Private[int]
+    source: strawberry.Private[RequestPredictions]
+
+    @strawberry.field(
+        description="Why the model chose the genre, the weightiest feature first. At most 100 "
+        "tracks in a request."
+    )
+    async def explanation(
+        self, info: Info, first: First = DEFAULT_CONTRIBUTIONS
+    ) -> list[Contribution]:
+        """Have it computed."""
+        number = read_first(first)
+        info.context.explanations.take()
+        return to_contributions(await self.source.explain(self.row), number)
 
 
-def make_predictions(
-    tracks: Sequence[TrackInput], predictions: GenrePredictions
-) -> list[Prediction]:
+def make_predictions(tracks: Sequence[TrackInput], source: RequestPredictions) -> list[Prediction]:
     """Show the predictions of `tracks`, in their order."""
-    rows = predictions.probabilities.astype(np.float32).tolist()
-    return [
-        _make_prediction(track, predictions.genres, row)
-        for track, row in zip(tracks, rows, strict=True)
-    ]
+    shares = source.predictions.probabilities.astype(np.float32).tolist()
+    return [_make_prediction(track, source, row, shares[row]) for row, track in enumerate(tracks)]
 
 
-def _make_prediction(track: TrackInput, genres: Sequence[str], row: Sequence[float]) -> Prediction:
-    ranked = sorted(zip(genres, row, strict=True), key=lambda pair: (-pair[1], pair[0]))
+def _make_prediction(
+    track: TrackInput, source: RequestPredictions, row: int, probabilities: Sequence[float]
+) -> Prediction:
+    pairs = zip(source.predictions.genres, probabilities, strict=True)
+    ranked = sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
     shares = [GenreProbability(genre=genre, probability=round(p, _DECIMALS)) for genre, p in ranked]
     return Prediction(
         track_id=track.track_id,
@@ -46,4 +69,7 @@ def _make_prediction(track: TrackInput, genres: Sequence[str], row: Sequence[flo
         genre=shares[0].genre,
         confidence=shares[0].probability,
         probabilities=shares,
+        uncertain=shares[0].probability < round(source.uncertain_below, _DECIMALS),
+        row=row,
+        source=source,
     )

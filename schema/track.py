@@ -8,6 +8,13 @@ import strawberry
 from db.records import TitleRecord, TrackRecord
 from schema.context import Info
 from schema.errors import ErrorCode, coded_error
+from schema.explanation import (
+    DEFAULT_CONTRIBUTIONS,
+    Contribution,
+    First,
+    read_first,
+    to_contributions,
+)
 from schema.node import Node, write_track_node_id
 
 if TYPE_CHECKING:
@@ -66,6 +73,20 @@ class Track(Node):
         """Return all probabilities."""
         ranked = (await self._details(info)).probabilities
         return [GenreProbability(genre=genre, probability=share) for genre, share in ranked]
+
+    @strawberry.field(
+        description="Why the model that classified the track chose `predictedGenre`, the "
+        "weightiest feature first. NOT_FOUND if that model is not here any more or the features "
+        "were not kept. At most 100 tracks in a request."
+    )
+    async def explanation(
+        self, info: Info, first: First = DEFAULT_CONTRIBUTIONS
+    ) -> list[Contribution]:
+        """Have it computed, for all tracks of a page at once."""
+        number = read_first(first)
+        info.context.explanations.take()
+        record = await self._details(info)
+        return to_contributions(await info.context.loaders.explanation.load(record), number)
 
     @strawberry.field(description="A person's verdict, if there is one.")
     async def corrected_genre(self, info: Info) -> str | None:

@@ -3,7 +3,14 @@
 from graphql import GraphQLError
 
 from db.errors import BatchInUseError, StorageUnavailableError
-from ml.errors import ArtefactError, CsvError, GenreMlError, TrackInputError, UnknownModelError
+from ml.errors import (
+    ArtefactError,
+    CsvError,
+    ExplanationError,
+    GenreMlError,
+    TrackInputError,
+    UnknownModelError,
+)
 from schema.errors import ErrorCode, coded_error
 from schema.track_input import field_of_column
 
@@ -30,6 +37,8 @@ def translate(error: Exception) -> GraphQLError | None:
                 index=error.index,
                 field=field,
             )
+        case ExplanationError():
+            return coded_error(str(error), ErrorCode.NOT_FOUND)
         case UnknownModelError():
             return coded_error(str(error), ErrorCode.NOT_FOUND, knownVersions=list(error.known))
         case ArtefactError():

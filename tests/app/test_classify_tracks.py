@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from csv_files import write_csv
 from graphql_client import GraphQLClient
+from track_inputs import track_input
 
-from ml.columns import AUDIO_COLUMNS, METADATA_COLUMNS
+from ml.columns import METADATA_COLUMNS
 from schema.track_input import TrackInput
 
 pytestmark = pytest.mark.asyncio
@@ -23,20 +24,6 @@ STORED = """query ($id: ID!) {
 }"""
 NOTHING_STORED = {"genres": [], "batches": {"totalCount": 0}}
 Row = dict[str, str]
-
-
-def track_input(row: Row, **changes: Any) -> dict[str, Any]:
-    """Return a row of a file as a `TrackInput`."""
-    whole = {"timeSignature": "time_signature", "key": "key", "mode": "mode"}
-    track: dict[str, Any] = {
-        "trackId": row["trackID"],
-        "title": row["title"],
-        "tags": row["tags"].split(","),
-        "vect": [float(row[column]) for column in AUDIO_COLUMNS],
-        **{name: float(row[name]) for name in ("loudness", "tempo", "duration")},
-        **{field: int(float(row[column])) for field, column in whole.items()},
-    }
-    return {key: value for key, value in {**track, **changes}.items() if value is not ...}
 
 
 async def classify(api: GraphQLClient, *tracks: Any, store: bool = False) -> list[dict[str, Any]]:

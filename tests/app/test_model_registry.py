@@ -1,32 +1,20 @@
 """Choose another model while the service runs; see that nothing else is disturbed."""
 
 import asyncio
-import contextlib
 import io
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import anyio
-import httpx
 import pytest
-import pytest_asyncio
-from asgi_lifespan import LifespanManager
-from graphql_client import GraphQLClient
 from model_folders import break_model, make_model
-from pydantic import SecretStr
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from model_site import USE, Running, client, serving, until
 
 from app.access import clients_of, operators_of
-from app.credentials import hash_secret
-from app.main import create_app
 from app.model_source import registry_of
-from app.service import open_database, open_service
+from app.service import open_service
 from app.settings import Settings, SettingsError
 from ml.artefacts import DEFAULT_MODEL_DIR
 from ml.errors import ArtefactError
@@ -35,73 +23,8 @@ from ml.sampling import write_sample_csv
 
 pytestmark = pytest.mark.asyncio
 
-USE = "mutation ($version: ID!) { useModel(version: $version) { version genres } }"
 MODEL = "{ model { version genres } }"
 SHIPPED = Manifest.read(DEFAULT_MODEL_DIR)
-SECRETS = {"boss": "boss-secret", "web": "web-secret"}
-
-
-@dataclass(frozen=True)
-class Running:
-    """A service, asked as an operator and as a client without rights."""
-
-    settings: Settings
-    http: httpx.AsyncClient
-    operator: GraphQLClient
-    client: GraphQLClient
-    other: Manifest
-    """A second model, which the registry has."""
-
-
-@pytest_asyncio.fixture(scope="session")
-async def database(settings: Settings, engine: AsyncEngine) -> Settings:
-    """Settings with a database of their own, since a choice holds for all services on one."""
-    async with engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.execute(text("CREATE DATABASE models"))
-    url = engine.url.set(database="models").render_as_string(hide_password=False)
-    return settings.model_copy(update={"database_url": SecretStr(url)})
-
-
-@pytest_asyncio.fixture
-async def site(database: Settings, tmp_path: Path) -> Settings:
-    """Settings with no choice, an empty registry, and two clients."""
-    async with open_database(database) as engine, engine.begin() as connection:
-        await connection.execute(text("TRUNCATE model_choices"))
-    clients = ",".join(f"{name}:{hash_secret(secret)}" for name, secret in SECRETS.items())
-    return database.model_copy(
-        update={
-            "clients": SecretStr(clients),
-            "operators": "boss",
-            "data_dir": tmp_path / "data",
-            "model_poll_s": 0.05,
-        }
-    )
-
-
-@pytest_asyncio.fixture
-async def running(site: Settings, tmp_path: Path) -> AsyncIterator[Running]:
-    """A service that could swap to a second model."""
-    make_model(tmp_path / "other", " 2")
-    other, _ = registry_of(site).add(tmp_path / "other")
-    async with serving(site) as http:
-        yield Running(site, http, client(http, "boss"), client(http, "web"), other)
-
-
-def client(http: httpx.AsyncClient, client_id: str) -> GraphQLClient:
-    return GraphQLClient(http, client_id=client_id, client_secret=SECRETS[client_id])
-
-
-@contextlib.asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """Run the application."""
-    async with (
-        LifespanManager(create_app(settings)) as manager,
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(manager.app), base_url="http://genre.test"
-        ) as http,
-    ):
-        yield http
 
 
 async def test_an_operator_swaps_the_model_without_a_restart(
@@ -253,16 +176,6 @@ async def test_operators_must_be_clients(site: Settings) -> None:
 
 async def test_who_has_the_development_credentials_is_an_operator() -> None:
     assert operators_of(Settings(), clients_of(Settings())) == {"test"}
-
-
-async def until(http: httpx.AsyncClient, key: str, version: str) -> dict[str, Any]:
-    """Wait until a service says of itself what is expected, and return all it says."""
-    for _ in range(500):
-        ready: dict[str, Any] = (await http.get("/readyz")).json()
-        if ready.get(key) == version:
-            return ready
-        await anyio.sleep(0.02)
-    raise AssertionError(f"{key} is not {version}: {ready}")
 
 
 def wide_sample() -> bytes:

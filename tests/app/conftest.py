@@ -1,0 +1,85 @@
+"""Services on databases of their own: one without a worker, one that changes its model."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from model_folders import make_model
+from model_site import SECRETS, Running, client, serving
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.credentials import hash_secret
+from app.model_source import registry_of
+from app.service import Service, open_database, open_service
+from app.settings import Settings
+
+IDLE_DATABASE = "idle"
+IDLE_TABLES = "tracks, batch_rejects, batch_genres, batches, model_versions, pgqueuer"
+
+
+@pytest_asyncio.fixture(scope="session")
+async def idle_service_of_the_run(
+    settings: Settings, engine: AsyncEngine, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Service]:
+    """Open the service once."""
+    async with engine.connect() as connection:
+        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await outside.execute(text(f"CREATE DATABASE {IDLE_DATABASE}"))
+    url = engine.url.set(database=IDLE_DATABASE).render_as_string(hide_password=False)
+    folder: Path = tmp_path_factory.mktemp("idle")
+    changes = {
+        "database_url": SecretStr(url),
+        "spool_url": str(folder / "spool"),
+        "database_pool_size": 5,
+    }
+    async with open_service(settings.model_copy(update=changes)) as service:
+        yield service
+
+
+@pytest_asyncio.fixture
+async def idle_service(idle_service_of_the_run: Service) -> Service:
+    """Return the service, with nothing stored and nothing queued."""
+    service = idle_service_of_the_run
+    async with service.engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {IDLE_TABLES} CASCADE"))
+    for file in service.background.spool.list_files():
+        service.background.spool.remove_path(file.path)
+    return service
+
+
+@pytest_asyncio.fixture(scope="session")
+async def database(settings: Settings, engine: AsyncEngine) -> Settings:
+    """Settings with a database of their own, since a choice holds for all services on one."""
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("CREATE DATABASE models"))
+    url = engine.url.set(database="models").render_as_string(hide_password=False)
+    return settings.model_copy(update={"database_url": SecretStr(url)})
+
+
+@pytest_asyncio.fixture
+async def site(database: Settings, tmp_path: Path) -> Settings:
+    """Settings with no choice, an empty registry, and two clients."""
+    async with open_database(database) as engine, engine.begin() as connection:
+        await connection.execute(text("TRUNCATE model_choices"))
+    clients = ",".join(f"{name}:{hash_secret(secret)}" for name, secret in SECRETS.items())
+    return database.model_copy(
+        update={
+            "clients": SecretStr(clients),
+            "operators": "boss",
+            "data_dir": tmp_path / "data",
+            "model_poll_s": 0.05,
+        }
+    )
+
+
+@pytest_asyncio.fixture
+async def running(site: Settings, tmp_path: Path) -> AsyncIterator[Running]:
+    """A service that could swap to a second model."""
+    make_model(tmp_path / "other", " 2")
+    other, _ = registry_of(site).add(tmp_path / "other")
+    async with serving(site) as http:
+        yield Running(site, http, client(http, "boss"), client(http, "web"), other)
