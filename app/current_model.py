@@ -68,7 +68,7 @@ class CurrentModel:
     async def refresh(self) -> None:
         """Load what is chosen, unless it answers already; what cannot be loaded is refused."""
         async with self._swapping:
-            version = ""
+            version = "unreadable"
             try:
                 version = await self._source.chosen_version()
                 if version != self._ensemble.version:

@@ -4,8 +4,9 @@ Nothing but the features is stored: reasons are asked for seldom, for some track
 would take more room than the tracks. So they are computed when asked for, in milliseconds a track.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -32,14 +33,14 @@ class Explainer:
 
     async def __call__(
         self, tracks: Sequence[TrackRecord]
-    ) -> list[list[Contribution] | ExplanationError]:
+    ) -> list[Sequence[Contribution] | ExplanationError]:
         """Return the reasons for the prediction of each track, or why there are none."""
         found = await self.features.find_features([track.track_id for track in tracks])
         return [await self._try(track, found.get(track.track_id)) for track in tracks]
 
     async def _try(
         self, track: TrackRecord, features: TrackFeatures | None
-    ) -> list[Contribution] | ExplanationError:
+    ) -> Sequence[Contribution] | ExplanationError:
         try:
             return await self._explain(track, features)
         except ExplanationError as error:  # other tracks of the page have reasons
@@ -47,7 +48,7 @@ class Explainer:
 
     async def _explain(
         self, track: TrackRecord, features: TrackFeatures | None
-    ) -> list[Contribution]:
+    ) -> Sequence[Contribution]:
         if features is None:
             raise ExplanationError(
                 f"The features of track {track.track_id} were not kept (GENRE_STORE_FEATURES)."
@@ -59,18 +60,24 @@ class Explainer:
                 "here any more."
             )
         table = _to_table(track, features)
-        return await explain_row(ensemble, table, 0, threads=self.threads)
+        return await explain_row(
+            ensemble, table, 0, threads=self.threads, genre=track.predicted_genre
+        )
 
 
 async def explain_row(
-    ensemble: GenreEnsemble, tracks: TrackTable, row: int, *, threads: anyio.CapacityLimiter
-) -> list[Contribution]:
-    """Return all reasons for the prediction of a track, the weightiest first."""
+    ensemble: GenreEnsemble,
+    tracks: TrackTable,
+    row: int,
+    *,
+    threads: anyio.CapacityLimiter,
+    genre: str | None = None,
+) -> Sequence[Contribution]:
+    """Return all reasons for the genre of a track, the weightiest first."""
     one = tracks.take(np.array([row]))
-    explain: Callable[[TrackTable], list[Contribution]] | None = getattr(ensemble, "explain", None)
-    if explain is None:
-        raise ExplanationError(f"Model {ensemble.version} cannot explain itself.")
-    return await anyio.to_thread.run_sync(explain, one, limiter=threads)
+    explain = partial(ensemble.explain, one, genres=None if genre is None else [genre], first=None)
+    (explanation,) = await anyio.to_thread.run_sync(explain, limiter=threads)
+    return explanation.contributions
 
 
 def _to_table(track: TrackRecord, features: TrackFeatures) -> TrackTable:

@@ -56,12 +56,13 @@ class ModelSource:
         ArtefactError
             The folder that should name it cannot be read.
         """
-        if self.pinned is not None:
-            return (await anyio.to_thread.run_sync(Manifest.read, self.pinned)).version
-        choice = await self.choices.find_current()
-        if choice is None or choice.is_shipped:
-            return self.registry.shipped_version
-        return choice.version
+        folder = self.pinned
+        if folder is None:
+            choice = await self.choices.find_current()
+            if choice is not None and not choice.is_shipped:
+                return choice.version
+            folder = self.registry.shipped
+        return (await anyio.to_thread.run_sync(Manifest.read, folder)).version
 
     async def load(self, version: str) -> GenreEnsemble:
         """Load a version.

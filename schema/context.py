@@ -52,7 +52,7 @@ class RequestPredictions:
 
     predictions: GenrePredictions
     uncertain_below: float
-    explain: Callable[[int], Awaitable[list[Contribution]]]
+    explain: Callable[[int], Awaitable[Sequence[Contribution]]]
     """Gives the reasons for a row, the weightiest first."""
 
 
@@ -68,7 +68,7 @@ class TrackExplainer(Protocol):
 
     async def __call__(
         self, tracks: Sequence[TrackRecord]
-    ) -> list[list[Contribution] | ExplanationError]:
+    ) -> list[Sequence[Contribution] | ExplanationError]:
         """Return all reasons for each prediction, the weightiest first, or why there are none."""
 
 
@@ -104,7 +104,7 @@ class Loaders:
 
     batch: DataLoader[uuid.UUID, BatchRecord | None]
     track: DataLoader[int, TrackRecord | None]
-    explanation: DataLoader[TrackRecord, list[Contribution]]
+    explanation: DataLoader[TrackRecord, Sequence[Contribution]]
 
 
 @dataclass(slots=True)
@@ -149,7 +149,7 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
 
     async def load_explanations(
         tracks: list[TrackRecord],
-    ) -> Sequence[list[Contribution] | BaseException]:
+    ) -> Sequence[Sequence[Contribution] | BaseException]:
         return await ports.explain(tracks)
 
     loaders = Loaders(

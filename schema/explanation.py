@@ -21,9 +21,12 @@ class Contribution:
     """What a feature added to the score of the predicted genre."""
 
     feature: str = strawberry.field(description="A column of the file, or `word=...`.")
-    value: str = strawberry.field(description="What the track has there.")
+    value: str = strawberry.field(
+        description="The number in the column, six digits of it; 1 for a word."
+    )
     contribution: float = strawberry.field(
-        description="Above 0 it speaks for the genre, below 0 against it; in nats."
+        description="By how much the log-odds of the genre, against the mean of all genres, "
+        "changed: above 0 it speaks for the genre, below 0 against it; in nats."
     )
 
     @classmethod

@@ -12,12 +12,8 @@ from track_inputs import track_input
 
 from app.model_source import registry_of
 from app.settings import Settings
-from ml.ensemble import GenreEnsemble
 
 pytestmark = pytest.mark.asyncio
-explains = pytest.mark.skipif(
-    not hasattr(GenreEnsemble, "explain"), reason="the model cannot explain itself yet"
-)
 
 TRACK = """query ($id: ID!, $first: Int) {
   track(trackId: $id) {
@@ -57,7 +53,6 @@ async def test_a_track_is_uncertain_by_the_threshold_of_its_own_model(
     assert found[unsure] == after == {"uncertain": True, "modelVersion": unsure}
 
 
-@explains
 async def test_explains_a_stored_track_by_what_the_model_saw(
     api: GraphQLClient, sample: bytes
 ) -> None:
@@ -74,7 +69,6 @@ async def test_explains_a_stored_track_by_what_the_model_saw(
     assert shorter["explanation"] == track["explanation"][:3]
 
 
-@explains
 async def test_a_request_and_a_file_give_the_same_reasons(
     api: GraphQLClient, sample: bytes, sample_rows: list[dict[str, str]]
 ) -> None:
@@ -92,7 +86,6 @@ async def test_a_request_and_a_file_give_the_same_reasons(
         assert names(prediction) == names(track)
 
 
-@explains
 async def test_a_page_of_tracks_is_explained_at_once(api: GraphQLClient, sample: bytes) -> None:
     batch = await api.classify(sample)
     genre = max(batch["genres"], key=lambda found: found["trackCount"])["name"]
@@ -102,7 +95,6 @@ async def test_a_page_of_tracks_is_explained_at_once(api: GraphQLClient, sample:
     assert all(len(node["explanation"]) == 10 for node in page["titlesByGenre"]["nodes"])
 
 
-@explains
 async def test_refuses_to_explain_more_tracks_than_it_has_time_for(
     api: GraphQLClient, sample_rows: list[dict[str, str]]
 ) -> None:
@@ -114,7 +106,6 @@ async def test_refuses_to_explain_more_tracks_than_it_has_time_for(
     assert body["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "field": "explanation"}
 
 
-@explains
 async def test_reasons_of_a_model_that_is_gone_are_not_found(
     running: Running, sample: bytes
 ) -> None:
