@@ -245,5 +245,5 @@ async def test_features_follow_the_newest_classification(
 
     _, features, _ = await training_files(exports, tmp_path)
 
-    (row,) = csv.DictReader(features.open(encoding="utf-8", newline=""))
+    (row,) = csv.DictReader(io.StringIO(features.read_text(encoding="utf-8"), newline=""))
     assert row["tempo"] == "91.5"
