@@ -1,5 +1,6 @@
 """One embedded Postgres for the run, the real application on it, and a client over HTTP."""
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from graphql_client import GraphQLClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.cli.serve import make_server
 from app.main import create_app
 from app.service import open_database
 from app.settings import Settings
@@ -34,7 +36,7 @@ def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> N
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a service on its own data folder, with small chunks so that files have several."""
+    """Settings of a service on its own data folder; chunks are small, so that files have several."""
     return Settings(
         data_dir=tmp_path_factory.mktemp("data"), chunk_bytes=65_536, max_json_bytes=2**20
     )
@@ -59,11 +61,25 @@ async def server(settings: Settings, engine: AsyncEngine) -> AsyncIterator[httpx
         yield client
 
 
+@pytest_asyncio.fixture(scope="session")
+async def address(settings: Settings, engine: AsyncEngine) -> AsyncIterator[str]:
+    """Address of the service behind uvicorn, on the database of the run."""
+    server = make_server(settings.model_copy(update={"port": 0, "shutdown_timeout_s": 1}))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # uvicorn offers no event to wait for
+        assert not serving.done(), serving.exception()
+        await asyncio.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await serving
+
+
 @pytest_asyncio.fixture
 async def empty_database(engine: AsyncEngine) -> None:
     """No track and no batch at the start of the test."""
     async with engine.begin() as connection:
-        await connection.execute(text(f"TRUNCATE {TABLES}"))
+        await connection.execute(text(f"TRUNCATE {TABLES} CASCADE"))
 
 
 @pytest.fixture

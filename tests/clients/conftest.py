@@ -1,37 +1,18 @@
-"""A real server for clients that are no Python, and Node to run them."""
+"""Node, to run clients that are no Python."""
 
 import asyncio
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from app.cli.serve import make_server
-from app.settings import Settings
 
 FOLDER = Path(__file__).parent
 NODE_TIMEOUT_S = 120
 Node = Callable[..., Awaitable[Any]]
-
-
-@pytest_asyncio.fixture(scope="session")
-async def address(settings: Settings, engine: AsyncEngine) -> AsyncIterator[str]:
-    """Address of the service behind uvicorn, on the database of the run."""
-    server = make_server(settings.model_copy(update={"port": 0, "shutdown_timeout_s": 1}))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # uvicorn offers no event to wait for
-        assert not serving.done(), serving.exception()
-        await asyncio.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
 
 
 @pytest.fixture(scope="session")
