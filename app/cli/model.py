@@ -51,6 +51,8 @@ def list_models(as_json: Json = False) -> None:
         return
     console = Console()
     console.print(model_table(models, current))
+    if current not in [found.version for found in models] and not read_settings().model_dir:
+        _say(f"Model {current} was chosen and is not on this disk.")
     if choices:
         console.print(choice_table(choices))
 
