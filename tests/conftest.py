@@ -36,7 +36,7 @@ def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> N
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a service on its own data folder; chunks are small, so that files have several."""
+    """Settings of a service on its own data folder; chunks are small, a file has several."""
     return Settings(
         data_dir=tmp_path_factory.mktemp("data"), chunk_bytes=65_536, max_json_bytes=2**20
     )

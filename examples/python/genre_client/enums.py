@@ -1,0 +1,17 @@
+from enum import Enum
+
+
+class BatchStatus(str, Enum):
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
+class RejectCode(str, Enum):
+    MISSING_VALUE = "MISSING_VALUE"
+    NOT_A_NUMBER = "NOT_A_NUMBER"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    DUPLICATE_TRACK = "DUPLICATE_TRACK"
+    BAD_TEXT = "BAD_TEXT"
+    WRONG_FIELD_COUNT = "WRONG_FIELD_COUNT"
