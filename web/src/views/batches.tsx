@@ -60,13 +60,16 @@ export function BatchTable({ batches }: { batches: readonly BatchCounts[] }) {
             <th scope="col" class="number">Rows</th>
             <th scope="col" class="number">Rejected</th>
             <th scope="col" class="number wide-only">Took</th>
-            <th scope="col" class="number">Started</th>
+            <th scope="col" class="number wide-only">Started</th>
           </tr>
         </thead>
         <tbody>
           {batches.map((batch) => (
             <tr key={batch.id}>
-              <td class="name"><a href={linkTo("batches", batch.id)}>{batch.fileName}</a></td>
+              <td class="name">
+                <a href={linkTo("batches", batch.id)}>{batch.fileName}</a>
+                <small class="narrow-note">{formatAgo(batch.startedAt)}</small>
+              </td>
               <td><StatusBadge status={batch.status} /></td>
               <td class="number">{formatCount(batch.rowsReceived)}</td>
               <td class={`number ${batch.rowsRejected ? "bad" : "muted"}`}>{formatCount(batch.rowsRejected)}</td>
@@ -75,7 +78,7 @@ export function BatchTable({ batches }: { batches: readonly BatchCounts[] }) {
                   ? formatDuration((Date.parse(batch.finishedAt) - Date.parse(batch.startedAt)) / 1_000)
                   : "–"}
               </td>
-              <td class="number muted">
+              <td class="number muted wide-only">
                 <time dateTime={batch.startedAt} title={formatDateTime(batch.startedAt)}>
                   {formatAgo(batch.startedAt)}
                 </time>

@@ -34,7 +34,7 @@ export function ClassifyView() {
       <Heading title="Classify tracks" lead="Drop CSV files here; each track gets a genre and is stored.">
         <AsGraphQL operation={CLASSIFY} variables={{ csvFile: null }} />
       </Heading>
-      <div class="columns wide-left">
+      <div class={`columns wide-left ${list.length > 0 ? "has-jobs" : ""}`}>
         <Card class="drop-card">
           <DropZone take={(files) => addFiles(client, files)} />
           <div class="sample-line">
@@ -106,7 +106,7 @@ function FileHelp() {
   const [{ data }] = useQuery({ query: MODEL, requestPolicy: "cache-first" });
   const columns = data?.model.requiredColumns;
   return (
-    <Card title="What a file needs">
+    <Card title="What a file needs" class="file-help">
       <ul class="checks">
         <li><Icon name="check" /><span>UTF-8 with a header line; columns in any order</span></li>
         <li><Icon name="check" /><span>A <code>trackID</code> of its own in each row</span></li>
