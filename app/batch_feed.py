@@ -22,6 +22,7 @@ class BatchFeed:
 
     batches: BatchRepository
     notices: Notices
+    poll_interval_s: float = POLL_INTERVAL_S
 
     async def __call__(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
         """Yield the newest state after each change; ends at once if there is no such batch.
@@ -39,7 +40,7 @@ class BatchFeed:
                     yield record
                     last = record
                     continue
-                with anyio.move_on_after(POLL_INTERVAL_S):
+                with anyio.move_on_after(self.poll_interval_s):
                     await changed.wait()
 
     async def _find(self, batch_id: uuid.UUID, last: BatchRecord | None) -> BatchRecord | None:

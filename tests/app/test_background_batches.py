@@ -1,5 +1,6 @@
-"""Upload files with `wait: false` through the real mutation; the service's own worker reads them."""
+"""Upload files with `wait: false` through the real mutation; the service itself reads them."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from csv_files import write_csv
 from graphql_client import GraphQLClient
 from sse_reading import PROGRESS, read_events
+from waiting import until
 
 from app.settings import Settings
 
@@ -76,7 +78,7 @@ async def test_the_spooled_file_is_removed_at_the_end(
 
     assert events[-1]["status"] == "DONE"
     # The file goes just after the last event.
-    assert await _is_soon_true(lambda: spooled(settings) == [])
+    await until(partial(_is_empty, settings))
 
 
 async def test_several_files_at_once_are_all_read(api: GraphQLClient, sample: bytes) -> None:
@@ -146,10 +148,5 @@ async def test_deleting_an_unknown_batch_is_not_found(api: GraphQLClient, unknow
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
-async def _is_soon_true(condition: Any) -> bool:
-    import anyio
-
-    with anyio.move_on_after(5):
-        while not condition():
-            await anyio.sleep(0.02)
-    return bool(condition())
+async def _is_empty(settings: Settings) -> bool:
+    return spooled(settings) == []

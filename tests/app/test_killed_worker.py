@@ -1,0 +1,141 @@
+"""Workers as real processes: killed with kill -9 in mid-batch, and told to stop."""
+
+import io
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from genre_processes import GenreProcesses, genre_processes
+from graphql_client import GraphQLClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sse_reading import PROGRESS, read_events
+
+from app.credentials import hash_secret
+from ml.sampling import write_sample_csv
+
+pytestmark = pytest.mark.asyncio
+ROWS = 12_000
+QUEUE = """mutation ($csvFile: Upload!) { classifyBatch(csvFile: $csvFile, wait: false) {
+  id status
+} }"""
+TOTALS = """query ($id: ID!) {
+  batch(id: $id) { status genres { trackCount } rejects { totalCount } }
+  genres { trackCount }
+}"""
+REMOVE = "mutation ($id: ID!) { deleteBatch(id: $id) { id } }"
+BAD_LINE = 17
+
+
+@pytest.fixture(scope="module")
+def big_file() -> bytes:
+    """Make a file that takes some seconds, with one bad row."""
+    stream = io.StringIO()
+    write_sample_csv(stream, rows=ROWS, seed=11)
+    lines = stream.getvalue().encode().splitlines(keepends=True)
+    lines.insert(BAD_LINE - 1, b"0,short\n")
+    return b"".join(lines)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def database_url(engine: AsyncEngine) -> str:
+    """Make a database that the worker of the other tests does not look into."""
+    async with engine.connect() as connection:
+        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await outside.execute(text("CREATE DATABASE killed"))
+    return engine.url.set(database="killed").render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module")
+def processes(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GenreProcesses]:
+    """Settings of a service that leaves the work to workers."""
+    folder = tmp_path_factory.mktemp("processes")
+    with genre_processes(
+        folder,
+        GENRE_DATABASE_URL=database_url,
+        GENRE_CLIENTS=f"test:{hash_secret('test')}",
+        GENRE_DATA_DIR=str(folder / "data"),
+        GENRE_CHUNK_BYTES=str(1024 * 1024),
+        GENRE_WORKER="false",
+    ) as processes:
+        yield processes
+
+
+@pytest_asyncio.fixture(scope="module")
+async def service(processes: GenreProcesses) -> AsyncIterator[GraphQLClient]:
+    """Ask the service."""
+    _, address = processes.serve()
+    async with httpx.AsyncClient(base_url=address, timeout=60) as http:
+        yield GraphQLClient(http, client_id="test", client_secret="test")
+
+
+async def follow(
+    service: GraphQLClient, batch_id: str, then: dict[int, Any]
+) -> list[dict[str, Any]]:
+    """Follow a batch to its end; do something once, when so many rows are received."""
+    states = []
+    async for event in read_events(service.http, service.headers, PROGRESS, id=batch_id):
+        states.append(event["data"]["batchProgress"])
+        for rows in [rows for rows in then if states[-1]["rowsReceived"] >= rows]:
+            then.pop(rows)()
+    return states
+
+
+async def assert_whole(service: GraphQLClient, batch_id: str, states: list[dict[str, Any]]) -> None:
+    """Every row was stored or rejected once, and the progress never went back."""
+    received = [state["rowsReceived"] for state in states]
+    assert received == sorted(received)
+    assert states[-1]["status"] == "DONE"
+    assert received[-1] == ROWS + 1
+    assert (states[-1]["rowsStored"], states[-1]["rowsRejected"]) == (ROWS, 1)
+    totals = await service.data(TOTALS, id=batch_id)
+    assert sum(genre["trackCount"] for genre in totals["batch"]["genres"]) == ROWS
+    assert sum(genre["trackCount"] for genre in totals["genres"]) == ROWS
+    assert totals["batch"]["rejects"]["totalCount"] == 1
+
+
+async def test_another_worker_goes_on_after_kill_9(
+    processes: GenreProcesses, service: GraphQLClient, big_file: bytes
+) -> None:
+    worker = processes.start("worker")
+    batch = (await service.upload(big_file, query=QUEUE))["data"]["classifyBatch"]
+
+    def kill() -> None:
+        worker.send_signal(signal.SIGKILL)
+        processes.start("worker")
+
+    states = await follow(service, batch["id"], {2_000: kill})
+
+    assert batch["status"] == "QUEUED"
+    assert worker.wait() == -signal.SIGKILL
+    assert states.count({**states[0], "status": "RUNNING"}) <= 1
+    await assert_whole(service, batch["id"], states)
+    assert "reading on after 0 rows" in processes.logs()
+    assert processes.logs().count("reading on after") == 2
+    assert "UPLOAD" not in processes.logs()
+    await service.data(REMOVE, id=batch["id"])
+
+
+async def test_a_worker_that_is_told_to_stop_gives_its_batch_back(
+    processes: GenreProcesses, service: GraphQLClient, big_file: bytes
+) -> None:
+    before = [process for process in processes.running[1:] if process.poll() is None]
+    batch = (await service.upload(big_file, query=QUEUE))["data"]["classifyBatch"]
+
+    def stop() -> None:
+        for process in before:
+            process.send_signal(signal.SIGTERM)
+        processes.start("worker")
+
+    states = await follow(service, batch["id"], {2_000: stop})
+
+    assert [process.wait() for process in before] == [0] * len(before)
+    assert [state["status"] for state in states].count("QUEUED") >= 1
+    await assert_whole(service, batch["id"], states)
+    assert list((Path(processes.environment["GENRE_DATA_DIR"]) / "spool").iterdir()) == []

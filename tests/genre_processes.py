@@ -1,0 +1,75 @@
+"""Run `genre serve` and `genre worker` as processes of their own, to be killed."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
+START_TIMEOUT_S = 30
+
+
+@dataclass
+class GenreProcesses:
+    """Processes with the same settings; their logs are in `folder`."""
+
+    folder: Path
+    environment: dict[str, str]
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command; its log is named by how many were started before."""
+        log = self.folder / f"{len(self.running)}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*PROGRAM, *arguments],
+                env={**os.environ, **self.environment},
+                stdout=output,
+                stderr=output,
+            )
+        self.running.append(process)
+        return process
+
+    def serve(self) -> tuple[subprocess.Popen[bytes], str]:
+        """Start the service and return it with its address, once it is ready."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        process = self.start("serve", "--port", str(port))
+        address = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline and process.poll() is None:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"{address}/readyz").status_code == 200:
+                    return process, address
+            time.sleep(0.05)
+        raise AssertionError(f"the service does not start: {self.logs()}")
+
+    def logs(self) -> str:
+        """Return what the processes have written."""
+        return "\n".join(log.read_text() for log in sorted(self.folder.glob("*.log")))
+
+    def kill_all(self) -> None:
+        """Leave nothing running."""
+        for process in self.running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+@contextlib.contextmanager
+def genre_processes(folder: Path, **settings: str) -> Iterator[GenreProcesses]:
+    """Run processes with `GENRE_*` settings; all are ended with the block."""
+    processes = GenreProcesses(folder, settings)
+    try:
+        yield processes
+    finally:
+        processes.kill_all()
