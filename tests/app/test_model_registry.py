@@ -5,7 +5,9 @@ import io
 import os
 import signal
 import threading
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -16,6 +18,7 @@ from app.access import clients_of, operators_of
 from app.model_source import registry_of
 from app.service import open_service
 from app.settings import Settings, SettingsError
+from app.worker import Worker, WorkerStopsError, working
 from ml.artefacts import DEFAULT_MODEL_DIR
 from ml.errors import ArtefactError
 from ml.manifest import Manifest
@@ -146,6 +149,30 @@ async def test_a_batch_ends_on_the_model_that_it_began_with(site: Settings, tmp_
         assert (await service.pipelines.find(SHIPPED.version)) is not None
 
 
+async def test_a_queued_batch_is_resumed_on_the_model_that_it_began_with(
+    site: Settings, tmp_path: Path
+) -> None:
+    make_model(tmp_path / "other", " 2")
+    other, _ = registry_of(site).add(tmp_path / "other")
+    async with open_service(site.model_copy(update={"spool_url": str(tmp_path)})) as service:
+        queued = await service.background.submit(io.BytesIO(wide_sample()), "long.csv", None)
+        await OneChunkWorker(**init_values(service.worker)).run()
+        (begun,) = (await service.batches.find_batches([queued.id])).values()
+        await service.model.use(other.version, "test")
+
+        async with working(service.worker, timeout_s=20):
+            for _ in range(1_000):
+                (ended,) = (await service.batches.find_batches([queued.id])).values()
+                if ended.status == "DONE":
+                    break
+                await anyio.sleep(0.02)
+
+        genres = {c.genre for c in await service.batches.list_genres(queued.id)}
+        assert 0 < begun.rows_stored < ended.rows_stored == 400
+        assert (ended.status, ended.model_version) == ("DONE", SHIPPED.version)
+        assert genres <= set(SHIPPED.genres)
+
+
 async def test_a_hangup_signal_reloads_the_folder_of_a_pinned_model(
     site: Settings, tmp_path: Path
 ) -> None:
@@ -176,6 +203,18 @@ async def test_operators_must_be_clients(site: Settings) -> None:
 
 async def test_who_has_the_development_credentials_is_an_operator() -> None:
     assert operators_of(Settings(), clients_of(Settings())) == {"test"}
+
+
+class OneChunkWorker(Worker):
+    """A worker that is told to stop while it stores its first chunk."""
+
+    def _stop_between_chunks(self, rows: int, size: int) -> None:
+        self.stop()
+        raise WorkerStopsError
+
+
+def init_values(worker: Worker) -> dict[str, Any]:
+    return {f.name: getattr(worker, f.name) for f in fields(worker) if f.init}
 
 
 def wide_sample() -> bytes:
