@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from asgi_lifespan import LifespanManager
 from csv_files import write_csv
 from graphql_client import GraphQLClient
 from pyarrow import parquet
@@ -18,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.export_files import whole_file, write_parquet, write_training_files
 from app.export_files import write_csv as write_tracks_csv
+from app.main import create_app
+from app.settings import Settings
 from db.engine import create_sessions
 from db.exports import ExportFilter, PostgresExports
 from ml.labelled import read_labelled_tracks
@@ -247,3 +250,30 @@ async def test_features_follow_the_newest_classification(
 
     (row,) = csv.DictReader(io.StringIO(features.read_text(encoding="utf-8"), newline=""))
     assert row["tempo"] == "91.5"
+
+
+async def test_features_are_kept_only_if_the_setting_says_so(
+    settings: Settings,
+    api: GraphQLClient,
+    sample_rows: Rows,
+    exports: PostgresExports,
+    tmp_path: Path,
+) -> None:
+    await api.classify(write_csv(sample_rows[:3]))
+    frugal = settings.model_copy(update={"store_features": False, "worker": False})
+    async with (
+        LifespanManager(create_app(frugal)) as manager,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(manager.app), base_url="http://genre.test"
+        ) as http,
+    ):
+        other = GraphQLClient(http, client_id="test", client_secret="test")
+        await other.classify(write_csv(sample_rows[1:3], {(2, "tempo"): "91.5"}))
+    for track_id in (1, 2, 3):
+        await correct(api, track_id)
+
+    count, features, _ = await training_files(exports, tmp_path)
+
+    # Those of the first classification would be wrong for tracks that were classified anew.
+    (row,) = csv.DictReader(io.StringIO(features.read_text(encoding="utf-8"), newline=""))
+    assert (count, row["trackID"]) == (1, "1")
