@@ -60,22 +60,20 @@ class Explainer:
                 "here any more."
             )
         table = _to_table(track, features)
-        return await explain_row(
-            ensemble, table, 0, threads=self.threads, genre=track.predicted_genre
-        )
+        return await explain_row(ensemble, table, 0, track.predicted_genre, threads=self.threads)
 
 
 async def explain_row(
     ensemble: GenreEnsemble,
     tracks: TrackTable,
     row: int,
+    genre: str,
     *,
     threads: anyio.CapacityLimiter,
-    genre: str | None = None,
 ) -> Sequence[Contribution]:
     """Return all reasons for the genre of a track, the weightiest first."""
     one = tracks.take(np.array([row]))
-    explain = partial(ensemble.explain, one, genres=None if genre is None else [genre], first=None)
+    explain = partial(ensemble.explain, one, genres=[genre], first=None)
     (explanation,) = await anyio.to_thread.run_sync(explain, limiter=threads)
     return explanation.contributions
 

@@ -1,8 +1,7 @@
 """Classify tracks that came in a request, and store them if asked."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -12,6 +11,7 @@ from app.current_model import CurrentModel
 from app.explainer import explain_row
 from db.track_writer import TrackWriter
 from ml.ensemble import GenreEnsemble, GenrePredictions
+from ml.explanation import Contribution
 from ml.track import TrackTable
 from ml.track_input import RawTrack, read_raw_tracks
 from schema.context import RequestPredictions
@@ -45,7 +45,11 @@ class TrackClassifier:
         if store and len(table):
             stored = to_classified(table, predictions, keep_features=self.keep_features)
             await self.writer.save_tracks(stored, model)
-        explain = partial(explain_row, ensemble, table, threads=self.threads)
+
+        def explain(row: int) -> Awaitable[Sequence[Contribution]]:
+            genre = predictions.genres[predictions.best[row]]
+            return explain_row(ensemble, table, row, genre, threads=self.threads)
+
         return RequestPredictions(predictions, model.uncertain_below, explain)
 
 
