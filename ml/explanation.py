@@ -23,14 +23,14 @@ class Contribution:
     ----------
     feature : str
         A column of the file, or `word=...` in its normal form.
-    value : float
-        The number in the column; 1 for a word.
+    value : str
+        The number in the column; "1" for a word.
     contribution : float
         In nats: by how much the log-odds of the genre, against the mean of all genres, changed.
     """
 
     feature: str
-    value: float
+    value: str
     contribution: float
 
 
@@ -69,7 +69,8 @@ def feature_scores(scorer: GenreScorer, track: TrackFeatures) -> FloatMatrix:
         numbers[expert.columns] += expert.column_scores(track.numbers)
         numbers[-1] += expert.median_scores()
     for booster in scorer.boosters:
-        shap = np.asarray(booster.predict(track.numbers, pred_contrib=True))
+        # For a single row, starting and joining further threads takes a hundred times as long.
+        shap = np.asarray(booster.predict(track.numbers, pred_contrib=True, num_threads=1))
         numbers += shap.reshape(scorer.genre_count, -1).T / len(scorer.boosters)
     numbers[-1] += scorer.lyrics.bias
     words = scorer.lyrics.word_scores(track.words)
@@ -85,11 +86,9 @@ def explain_track(
     columns = [*range(len(NUMBER_COLUMNS)), *(len(NUMBER_COLUMNS) + track.words.indices)]
     values = [*track.numbers[0], *track.words.data]
     contributions = [
-        Contribution(names[column], float(value), float(contribution))
+        Contribution(names[column], f"{value:g}", float(contribution))
         for column, value, contribution in zip(columns, values, scores[:-1], strict=True)
         if contribution != 0
     ]
     contributions.sort(key=lambda part: -abs(part.contribution))
-    return Explanation(
-        genre_name, float(scores.sum()), float(scores[-1]), tuple(contributions)
-    )
+    return Explanation(genre_name, float(scores.sum()), float(scores[-1]), tuple(contributions))

@@ -1,13 +1,34 @@
-"""Turn tracks into the feature matrix of the model; used alike by training and serving."""
+"""Turn tracks into what the experts see; used alike by training and serving."""
 
 from dataclasses import dataclass
 
-import numpy as np
 from scipy import sparse
 
 from ml.columns import NUMBER_COLUMNS
-from ml.track import TrackTable
-from ml.vocabulary import Vocabulary
+from ml.track import FloatMatrix, TrackTable
+from ml.vocabulary import Vocabulary, split_tracks
+
+WORD_PREFIX = "word="
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFeatures:
+    """The features of a table of tracks.
+
+    Attributes
+    ----------
+    words : float32 CSR matrix, shape (n_tracks, n_words)
+        1 for each known word of tags or title.
+    numbers : float64 array, shape (n_tracks, 154)
+        Columns follow `ml.columns.NUMBER_COLUMNS`: dB, beats per minute, beats per bar, pitch
+        class, mode, seconds, then 148 audio features.
+    """
+
+    words: sparse.csr_matrix
+    numbers: FloatMatrix
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +39,10 @@ class FeatureSpec:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The numbers of a track by column name, then `word=...` for each known lyric word."""
-        return (*NUMBER_COLUMNS, *(f"word={word}" for word in self.vocabulary.words))
+        """The numbers of a track by column name, then `word=...` for each known word."""
+        return (*NUMBER_COLUMNS, *(f"{WORD_PREFIX}{word}" for word in self.vocabulary.words))
 
-    def build(self, tracks: TrackTable) -> sparse.csr_matrix:
-        """Return the features.
-
-        Returns
-        -------
-        float64 CSR matrix, shape (n_tracks, n_features)
-            Columns follow `names`: dB, beats per minute, beats per bar, pitch class, mode, seconds,
-            148 audio features, then 1 for each lyric word that occurs.
-        """
-        words = self.vocabulary.incidence(tracks.tags)
-        numbers = sparse.csr_matrix(tracks.numbers)
-        features: sparse.csr_matrix = sparse.hstack([numbers, words], "csr", np.float64)
-        return features
+    def build(self, tracks: TrackTable) -> TrackFeatures:
+        """Return the features of `tracks`, row by row."""
+        words = self.vocabulary.incidence(split_tracks(tracks))
+        return TrackFeatures(words, tracks.numbers)

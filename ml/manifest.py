@@ -125,8 +125,7 @@ class Manifest(BaseModel):
     library_versions: dict[str, str]
     data_sha256: dict[str, str]
     metrics: Metrics
-    uncertain_below: float = 0.0
-    """A prediction with less confidence is marked as uncertain; the model card justifies it."""
+    validation: Validation
     files: dict[str, str]
     """sha256 of each other file of the folder, by name."""
 

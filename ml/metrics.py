@@ -2,9 +2,14 @@
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import confusion_matrix, f1_score, log_loss
+from sklearn.metrics import (
+    confusion_matrix,
+    f1_score,
+    log_loss,
+    precision_recall_fscore_support,
+)
 
-from ml.manifest import Metrics
+from ml.manifest import GenreMetrics, Metrics
 from ml.track import FloatMatrix
 
 ECE_BINS = 10
@@ -34,6 +39,21 @@ def score(probabilities: FloatMatrix, truth: npt.NDArray[np.intp]) -> Metrics:
         log_loss=float(log_loss(truth, probabilities, labels=genres)),
         ece=expected_calibration_error(probabilities, truth),
         confusion_matrix=confusion_matrix(truth, guess, labels=genres).tolist(),
+    )
+
+
+def score_genres(
+    probabilities: FloatMatrix, truth: npt.NDArray[np.intp], genres: tuple[str, ...]
+) -> tuple[GenreMetrics, ...]:
+    """Return precision, recall and F1 of each genre; 0 where nothing was found or is to be."""
+    columns = np.arange(len(genres))
+    guess = probabilities.argmax(axis=1)
+    scores = precision_recall_fscore_support(truth, guess, labels=columns, zero_division=0)
+    return tuple(
+        GenreMetrics(genre=genre, precision=precision, recall=recall, f1=f1, tracks=tracks)
+        for genre, precision, recall, f1, tracks in zip(
+            genres, *(column.tolist() for column in scores), strict=True
+        )
     )
 
 

@@ -1,73 +1,114 @@
-"""The known lyric words, and which of them occur in each track."""
+"""The known words, and which of them occur in each text.
+
+A text is what is known of one song in words: the tags and the title of a track, or a row of lyrics.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import sparse
 
+from ml.track import TrackTable
+from ml.words import normalise_word
+
+_BETWEEN_TITLE_WORDS = r"[^\pL\pN]+"
+
 
 @dataclass(frozen=True, slots=True)
 class WordOccurrences:
-    """Every word of every track, as flat arrays of one length.
+    """Every word of every text, as flat arrays of one length.
 
     Attributes
     ----------
     rows : int64 array
-        Index of the track, ascending.
+        Index of the text.
     words : pyarrow string array
         Lower case, trimmed, never empty.
+    texts : int
+        How many texts there are, with those that have no word.
     """
 
-    rows: np.ndarray
+    rows: npt.NDArray[np.int64]
     words: pa.StringArray
+    texts: int
 
 
 def split_tags(tags: pa.StringArray) -> WordOccurrences:
     """Split comma-separated tags into words, without a Python loop over them."""
-    lists = pc.split_pattern(tags, ",")
+    return _occurrences(pc.split_pattern(tags, ","))
+
+
+def split_titles(titles: pa.StringArray) -> WordOccurrences:
+    """Split titles at everything but letters and digits of any script."""
+    return _occurrences(pc.split_pattern_regex(titles, _BETWEEN_TITLE_WORDS))
+
+
+def split_lyrics(lyrics: pa.StringArray) -> WordOccurrences:
+    """Split rows of words at spaces, and pairs joined by `_` into their words."""
+    return _occurrences(pc.split_pattern_regex(lyrics, r"[\s_]+"))
+
+
+def split_tracks(tracks: TrackTable) -> WordOccurrences:
+    """Take the words of tags and titles alike: rows of lyrics hold words of titles too."""
+    tags, titles = split_tags(tracks.tags), split_titles(tracks.titles)
+    rows = np.concatenate([tags.rows, titles.rows])
+    return WordOccurrences(rows, pa.concat_arrays([tags.words, titles.words]), len(tracks))
+
+
+def _occurrences(lists: pa.ListArray) -> WordOccurrences:
     words = pc.utf8_lower(pc.utf8_trim_whitespace(lists.flatten()))
     rows = np.asarray(pc.list_parent_indices(lists))
     filled = pc.not_equal(words, "")
-    return WordOccurrences(rows[np.asarray(filled)], words.filter(filled))
+    return WordOccurrences(rows[np.asarray(filled)], words.filter(filled), len(lists))
 
 
 class Vocabulary:
-    """Words in a fixed order; a track's words become a row of ones."""
+    """Words in a fixed order, in their normal form; the words of a text become a row of ones."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = tuple(words)
-        self._values = pa.array(self.words, pa.string())
+        self._column_of = {word: column for column, word in enumerate(self.words)}
 
     @classmethod
-    def fit(cls, tags: pa.StringArray, *, min_tracks: int) -> "Vocabulary":
-        """Take the words that occur in at least `min_tracks` tracks, in alphabetical order."""
-        occurrences = split_tags(tags)
-        pairs = pa.table({"row": occurrences.rows, "word": occurrences.words})
-        counts = pairs.group_by("word").aggregate([("row", "count_distinct")])
-        frequent = counts.filter(pc.greater_equal(counts["row_count_distinct"], min_tracks))
-        return cls(sorted(frequent["word"].to_pylist()))
+    def fit(cls, occurrences: WordOccurrences, *, min_texts: int) -> "Vocabulary":
+        """Take the words that occur in at least `min_texts` texts, in alphabetical order."""
+        encoded = occurrences.words.dictionary_encode()
+        normal = [normalise_word(word) for word in encoded.dictionary.to_pylist()]
+        everything = cls(sorted(set(normal) - {""}))
+        count = everything.incidence(occurrences).getnnz(axis=0)
+        return cls([everything.words[column] for column in np.flatnonzero(count >= min_texts)])
 
     def __len__(self) -> int:
         return len(self.words)
 
-    def incidence(self, tags: pa.StringArray) -> sparse.csr_matrix:
-        """Tell which words occur in which tracks.
+    def incidence(self, occurrences: WordOccurrences) -> sparse.csr_matrix:
+        """Tell which words occur in which texts.
+
+        Only the distinct words are normalised and looked up: some thousand among a million.
 
         Returns
         -------
-        float32 CSR matrix, shape (n_tracks, n_words)
-            1 where the track has the word, however often it names it.
+        float32 CSR matrix, shape (n_texts, n_words)
+            1 where the text has the word, however often it names it.
         """
-        occurrences = split_tags(tags)
-        columns = pc.index_in(occurrences.words, self._values)
-        known = np.asarray(columns.is_valid())
-        rows, cols = occurrences.rows[known], np.asarray(columns.drop_null())
+        encoded = occurrences.words.dictionary_encode()
+        column_of = np.array(
+            [
+                self._column_of.get(normalise_word(word), -1)
+                for word in encoded.dictionary.to_pylist()
+            ],
+            dtype=np.int32,
+        )
+        columns = column_of[np.asarray(encoded.indices)]
+        known = columns >= 0
+        rows = occurrences.rows[known].astype(np.int32)
         matrix = sparse.csr_matrix(
-            (np.ones(len(rows), dtype=np.float32), (rows, cols)),
-            shape=(len(tags), len(self)),
+            (np.ones(len(rows), dtype=np.float32), (rows, columns[known])),
+            shape=(occurrences.texts, len(self)),
         )
         # Duplicate entries were added up; a set of words has each once.
         matrix.data[:] = 1.0

@@ -67,7 +67,9 @@ def test_takes_words_by_the_tracks_that_have_them(min_tracks: int, words: tuple[
 def test_marks_known_words_once() -> None:
     vocabulary = Vocabulary(["love", "rain", "night"])
 
-    matrix = vocabulary.incidence(split_tags(tags_of("rain,love,rain,LOVE", "", "unknown", "night,unknown")))
+    matrix = vocabulary.incidence(
+        split_tags(tags_of("rain,love,rain,LOVE", "", "unknown", "night,unknown"))
+    )
 
     assert matrix.toarray().tolist() == [[1, 1, 0], [0, 0, 0], [0, 0, 0], [0, 0, 1]]
     assert matrix.dtype == "float32"

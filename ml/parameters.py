@@ -1,0 +1,56 @@
+"""What a training run can be told."""
+
+import tomllib
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ml.errors import TrainingDataError
+
+
+class TrainingParameters(BaseModel):
+    """How a model is trained; the defaults are those of the shipped model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(default=20261123, ge=0, lt=2**31)
+    folds: int = Field(default=3, ge=2, le=20)
+    """Also the least number of tracks of a genre."""
+    tracks_per_group: int = Field(default=20, ge=1)
+    """Size of a group of tracks that may share an artist; groups are never split by a fold."""
+    texts_per_word: int = Field(default=5, ge=1)
+    """A word that fewer texts have is unknown."""
+    tfidf_c: float = Field(default=1.0, gt=0)
+    ratio_c: float = Field(default=0.3, gt=0)
+    """Inverse regularisation of the two logistic regressions over words."""
+    kernel_width: float = Field(default=1.0, gt=0)
+    kernel_ridge: float = Field(default=1.0, gt=0)
+    kernel_frequencies: int = Field(default=512, ge=16, le=8192)
+    tree_leaves: int = Field(default=4, ge=2)
+    tree_learning_rate: float = Field(default=0.05, gt=0, le=1)
+    tree_feature_fraction: float = Field(default=0.1, gt=0, le=1)
+    tree_l2: float = Field(default=10.0, ge=0)
+    tracks_per_leaf: int = Field(default=20, ge=1)
+    min_tree_rounds: int = Field(default=8, ge=1)
+    max_tree_rounds: int = Field(default=152, ge=1)
+    repeats: int = Field(default=3, ge=1, le=20)
+    """How often the validation is repeated with other folds."""
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read parameters from a TOML file; those it does not name keep their default.
+
+        Raises
+        ------
+        TrainingDataError
+            The file is no TOML, or names an unknown parameter or an impossible value.
+        """
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise TrainingDataError(f"{path.name} is not TOML: {error}.") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise TrainingDataError(f"{path.name}, {where}: {first['msg']}.") from error
