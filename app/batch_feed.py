@@ -10,6 +10,7 @@ from db.batches import BatchRepository
 from db.errors import StorageUnavailableError
 from db.notices import BATCH_CHANNEL, Notices
 from db.records import BatchRecord
+from schema.context import FollowingStopsError
 
 POLL_INTERVAL_S = 3.0
 """How late a change may be seen whose notice was lost."""
@@ -28,11 +29,18 @@ class BatchFeed:
         """Yield the newest state after each change; ends at once if there is no such batch.
 
         Changes that come faster than they are consumed are seen as one.
+
+        Raises
+        ------
+        FollowingStopsError
+            The process stops before the batch has ended.
         """
         last = None
         with self.notices.watch(BATCH_CHANNEL, str(batch_id)) as changed:
             while last is None or last.status not in ENDED:
                 changed.clear()
+                if self.notices.is_stopping:
+                    raise FollowingStopsError
                 record = await self._find(batch_id, last)
                 if record is None:
                     return

@@ -1,7 +1,9 @@
 """Make the HTTP application: routes, middleware, and what is open while it runs."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Set
+from functools import partial
 from typing import TypedDict
 
 from starlette.applications import Starlette
@@ -55,6 +57,8 @@ def create_app(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
         async with open_service(settings) as service, _working(service, settings):
+            loop = asyncio.get_running_loop()
+            app.state.stop = partial(loop.call_soon_threadsafe, service.stop)
             yield {"service": service, "ports": build_ports(service, operators)}
 
     schema = build_schema(

@@ -67,6 +67,11 @@ class Service:
     explain: Explainer
     exports: PostgresExports
 
+    def stop(self) -> None:
+        """Give batches back and end the streams, which would hold up the end of the process."""
+        self.worker.stop()
+        self.notices.stop()
+
     @property
     def pipeline(self) -> BatchPipeline:
         """A pipeline on the model that answers now; take one for each batch."""

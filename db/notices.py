@@ -32,6 +32,7 @@ class Notices:
         self._engine = engine
         self._channels = channels
         self._watchers: defaultdict[Topic, set[asyncio.Event]] = defaultdict(set)
+        self.is_stopping = False
 
     @property
     def watcher_count(self) -> int:
@@ -55,6 +56,11 @@ class Notices:
         for topic in {(channel, payload), (channel, "")}:
             for event in self._watchers.get(topic, ()):
                 event.set()
+
+    def stop(self) -> None:
+        """Wake everybody for the last time, to see `is_stopping`."""
+        self.is_stopping = True
+        self._wake_all()
 
     async def listen(self) -> None:
         """Listen until cancelled; a lost connection is opened anew."""

@@ -39,6 +39,10 @@ class BatchFollower(Protocol):
         """Yield the batch after each change, until it has ended or there is none (any more)."""
 
 
+class FollowingStopsError(Exception):
+    """The process is told to stop, and with it the streams; another one can go on."""
+
+
 class BatchRemover(Protocol):
     """Removes a batch and what it alone has written."""
 

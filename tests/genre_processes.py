@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
-START_TIMEOUT_S = 30
+START_TIMEOUT_S = 90
 
 
 @dataclass
@@ -25,25 +25,25 @@ class GenreProcesses:
     environment: dict[str, str]
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:
         """Start a command; its log is named by how many were started before."""
         log = self.folder / f"{len(self.running)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*PROGRAM, *arguments],
-                env={**os.environ, **self.environment},
+                env={**os.environ, **self.environment, **settings},
                 stdout=output,
                 stderr=output,
             )
         self.running.append(process)
         return process
 
-    def serve(self) -> tuple[subprocess.Popen[bytes], str]:
+    def serve(self, **settings: str) -> tuple[subprocess.Popen[bytes], str]:
         """Start the service and return it with its address, once it is ready."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        process = self.start("serve", "--port", str(port))
+        process = self.start("serve", "--port", str(port), **settings)
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline and process.poll() is None:

@@ -1,5 +1,6 @@
 """`genre serve`: run the service."""
 
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -25,6 +26,17 @@ def serve(host: Host = None, port: Port = None) -> None:
     make_server(settings).run()
 
 
+class GenreServer(uvicorn.Server):
+    """Tells the service at once that it is to stop; uvicorn would first wait for open streams."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Hear a signal."""
+        stop = getattr(self.config.app.state, "stop", None)  # type: ignore[union-attr]
+        if stop is not None:
+            stop()
+        super().handle_exit(sig, frame)
+
+
 def make_server(settings: Settings) -> uvicorn.Server:
     """Make the HTTP server of the service."""
     config = uvicorn.Config(
@@ -38,4 +50,4 @@ def make_server(settings: Settings) -> uvicorn.Server:
         # An open event stream would keep the process for ever.
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
-    return uvicorn.Server(config)
+    return GenreServer(config)

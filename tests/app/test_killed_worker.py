@@ -19,7 +19,7 @@ from app.credentials import hash_secret
 from ml.sampling import write_sample_csv
 
 pytestmark = pytest.mark.asyncio
-ROWS = 12_000
+ROWS = 6_000
 QUEUE = """mutation ($csvFile: Upload!) { classifyBatch(csvFile: $csvFile, wait: false) {
   id status
 } }"""
@@ -61,7 +61,7 @@ def processes(
         GENRE_DATABASE_URL=database_url,
         GENRE_CLIENTS=f"test:{hash_secret('test')}",
         GENRE_DATA_DIR=str(folder / "data"),
-        GENRE_CHUNK_BYTES=str(1024 * 1024),
+        GENRE_CHUNK_BYTES=str(256 * 1024),
         GENRE_WORKER="false",
     ) as processes:
         yield processes
@@ -110,7 +110,7 @@ async def test_another_worker_goes_on_after_kill_9(
         worker.send_signal(signal.SIGKILL)
         processes.start("worker")
 
-    states = await follow(service, batch["id"], {2_000: kill})
+    states = await follow(service, batch["id"], {1_000: kill})
 
     assert batch["status"] == "QUEUED"
     assert worker.wait() == -signal.SIGKILL
@@ -133,9 +133,31 @@ async def test_a_worker_that_is_told_to_stop_gives_its_batch_back(
             process.send_signal(signal.SIGTERM)
         processes.start("worker")
 
-    states = await follow(service, batch["id"], {2_000: stop})
+    states = await follow(service, batch["id"], {1_000: stop})
 
     assert [process.wait() for process in before] == [0] * len(before)
     assert [state["status"] for state in states].count("QUEUED") >= 1
     await assert_whole(service, batch["id"], states)
     assert list((Path(processes.environment["GENRE_DATA_DIR"]) / "spool").iterdir()) == []
+
+
+async def test_a_service_that_is_told_to_stop_ends_its_streams_and_gives_back_its_batch(
+    processes: GenreProcesses, service: GraphQLClient, big_file: bytes
+) -> None:
+    for worker in processes.running[1:]:
+        worker.kill()
+    working, address = processes.serve(GENRE_WORKER="true")
+    batch = (await service.upload(big_file, query=QUEUE))["data"]["classifyBatch"]
+
+    last: dict[str, Any] = {}
+    async with httpx.AsyncClient(base_url=address, timeout=60) as http:
+        async for last in read_events(http, service.headers, PROGRESS, id=batch["id"]):
+            if last.get("data", {}).get("batchProgress", {}).get("rowsReceived"):
+                working.send_signal(signal.SIGTERM)
+    working.wait(timeout=10)
+    processes.start("worker")
+    states = await follow(service, batch["id"], {})
+
+    assert last["errors"][0]["extensions"] == {"code": "SERVICE_UNAVAILABLE", "retryable": True}
+    assert 0 < states[0]["rowsReceived"] < ROWS
+    await assert_whole(service, batch["id"], states)
