@@ -75,13 +75,18 @@ def postgres_cpu_s() -> float:
 
 
 async def write(
-    engine: AsyncEngine, chunks: list[TrackChunk], ensemble: GenreEnsemble, watch: Stopwatch
+    engine: AsyncEngine,
+    chunks: list[TrackChunk],
+    ensemble: GenreEnsemble,
+    watch: Stopwatch,
+    keep_features: bool,
 ) -> None:
     """Store every chunk."""
     batches = PostgresBatches(create_sessions(engine))
     model = to_model_version(ensemble.manifest)
     classified = [
-        to_classified(c.tracks, ensemble.predict(c.tracks), keep_features=True) for c in chunks
+        to_classified(c.tracks, ensemble.predict(c.tracks), keep_features=keep_features)
+        for c in chunks
     ]
     batch_id = uuid.uuid4()
     async with open_writer(engine, batch_id, model) as writer:
@@ -89,18 +94,19 @@ async def write(
         wall, cpu = time.perf_counter(), time.process_time() + postgres_cpu_s()
         for tracks in classified:
             await writer.save_chunk(tracks, [], ResumePoint(0, 0))
-        watch.add("write", time.perf_counter() - wall, time.process_time() + postgres_cpu_s() - cpu)
+        stage = "write" if keep_features else "write without features"
+        watch.add(stage, time.perf_counter() - wall, time.process_time() + postgres_cpu_s() - cpu)
         await writer.finish()
 
 
 async def measure_write(
-    chunks: list[TrackChunk], ensemble: GenreEnsemble, watch: Stopwatch
+    chunks: list[TrackChunk], ensemble: GenreEnsemble, watch: Stopwatch, keep_features: bool
 ) -> None:
     """Store every chunk in a Postgres of its own."""
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
         engine = create_engine(url)
         await migrate(engine)
-        await write(engine, chunks, ensemble, watch)
+        await write(engine, chunks, ensemble, watch, keep_features)
         await engine.dispose()
 
 
@@ -117,11 +123,13 @@ def main() -> None:
         options = pyarrow.csv.ReadOptions(use_threads=False)
         watch.measure("bound: Arrow reads", lambda: pyarrow.csv.read_csv(path, options))
         chunks = read_and_predict(path, arguments.chunk_mb << 20, ensemble, watch)
-    asyncio.run(measure_write(chunks, ensemble, watch))
-    total = sum(cpu for stage, (_, cpu) in watch.seconds.items() if "bound" not in stage)
+    for keep_features in (True, False):
+        asyncio.run(measure_write(chunks, ensemble, watch, keep_features))
+    aside = ("bound: Arrow reads", "write without features")
+    total = sum(cpu for stage, (_, cpu) in watch.seconds.items() if stage not in aside)
     print("| stage | wall s | CPU s | share of CPU | rows per CPU second |\n|---|---|---|---|---|")
     for stage, (wall, cpu) in watch.seconds.items():
-        share = "" if "bound" in stage else f"{cpu / total:.0%}"
+        share = "" if stage in aside else f"{cpu / total:.0%}"
         print(f"| {stage} | {wall:.2f} | {cpu:.2f} | {share} | {arguments.rows / cpu:,.0f} |")
 
 
