@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, Generic
 
+import orjson
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -97,9 +98,12 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         assert isinstance(request, Request)
         return self.build_context(request)
 
-    def encode_json(self, data: object) -> str:
+    def encode_json(self, data: object) -> bytes:
         """Encode as JSON proper, in one line."""
-        return json.dumps(data, separators=(",", ":"), allow_nan=False)
+        try:
+            return orjson.dumps(data)
+        except orjson.JSONEncodeError:  # half of a surrogate pair, which JSON can only escape
+            return json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
 
     async def respond(self, request: Request, resources: AsyncExitStack) -> Response:
         """Turn a request into a response, whatever goes wrong."""
@@ -188,13 +192,16 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         try:
             async with aclosing(results):
                 async for result in results:
-                    yield next_event(self.encode_json(_document(result)))
+                    yield self._event(_document(result))
         except GraphQLError as error:  # a failed extension, already made public
-            yield next_event(self.encode_json({"errors": [error.formatted]}))
+            yield self._event({"errors": [error.formatted]})
         except Exception:
             logger.exception("Unexpected error in a stream (request %s)", current_request_id())
-            yield next_event(self.encode_json({"errors": [_internal_document()]}))
+            yield self._event({"errors": [_internal_document()]})
         yield COMPLETE
+
+    def _event(self, document: object) -> str:
+        return next_event(self.encode_json(document).decode())
 
     def _result_response(self, result: ExecutionResult, media_type: str) -> Response:
         document = _document(result)

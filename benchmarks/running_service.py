@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import httpx
 import psutil
 
 HEADERS = {"client-id": "test", "client-secret": "test"}
+SERVE = (sys.executable, "-c", "from app.cli import main; main()", "serve")
 UPLOAD = """mutation ($csvFile: Upload!) {
   classifyBatch(csvFile: $csvFile) { status rowsReceived rowsStored error { message } }
 }"""
@@ -60,8 +61,8 @@ class RunningService:
 
 
 @contextlib.contextmanager
-def running_service(**settings: str) -> Iterator[RunningService]:
-    """Start `genre serve` and wait until it is ready; stop it and remove its data afterwards."""
+def running_service(command: Sequence[str] = SERVE, **settings: str) -> Iterator[RunningService]:
+    """Start the service and wait until it is ready; stop it and remove its data afterwards."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
@@ -71,7 +72,6 @@ def running_service(**settings: str) -> Iterator[RunningService]:
             "GENRE_LOG_LEVEL": "ERROR",
             **settings,
         }
-        command = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
         began = time.perf_counter()
         with subprocess.Popen(command, env=environment) as process:
             service = RunningService(f"http://127.0.0.1:{port}", psutil.Process(process.pid), 0)

@@ -6,9 +6,11 @@ import strawberry
 from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 
+from schema.document_cache import ShortParserCache, ShortValidationCache
 from schema.errors import ErrorCodes, QuietSchema, no_request_id
 from schema.limits import LimitQueries, QueryLimits
 from schema.mutations import Mutation
+from schema.plain_fields import PlainFieldsExecutor
 from schema.queries import Query
 from schema.scalars import SCALARS
 from schema.subscriptions import Subscription
@@ -27,11 +29,14 @@ def build_schema(
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=PlainFieldsExecutor,
         extensions=[
             lambda: ErrorCodes(
                 request_id=request_id, translate=translate, hide_suggestions=not introspection
             ),
             lambda: LimitQueries(limits),
+            ShortParserCache,
+            ShortValidationCache,
             *([] if introspection else [DisableIntrospection]),
         ],
     )

@@ -6,7 +6,7 @@ https://relay.dev/graphql/connections.htm
 import base64
 import binascii
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -62,10 +62,26 @@ class Edge(Generic[N]):
 class Connection(Generic[N]):
     """A page of a list."""
 
-    edges: list[Edge[N]] = strawberry.field(description="The rows with their cursors.")
-    nodes: list[N] = strawberry.field(description="The rows alone.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies in the list.")
+    rows: strawberry.Private[Sequence[Any]]
+    node_of: strawberry.Private[Callable[[Any], Any]]
+    cursor_of: strawberry.Private[Callable[[Any], str]]
+    place: strawberry.Private[PageInfo]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="The rows with their cursors.")
+    def edges(self) -> list[Edge[N]]:
+        """Make the edges; most clients ask for nodes alone."""
+        return [Edge(node=self.node_of(row), cursor=self.cursor_of(row)) for row in self.rows]
+
+    @strawberry.field(description="The rows alone.")
+    def nodes(self) -> list[N]:
+        """Make the nodes."""
+        return [self.node_of(row) for row in self.rows]
+
+    @strawberry.field(description="Where the page lies in the list.")
+    def page_info(self) -> PageInfo:
+        """Return the place of the page."""
+        return self.place
 
     @strawberry.field(description="How many rows the whole list has; counted only if asked for.")
     async def total_count(self) -> int:
@@ -145,12 +161,14 @@ def make_connection(
     count: Callable[[], Awaitable[int]],
 ) -> Connection[N]:
     """Make a connection of a page of records."""
-    edges = [Edge(node=node(item), cursor=cursors.encode(key(item))) for item in page.items]
-    info = PageInfo(
+
+    def cursor_of(row: R) -> str:
+        return cursors.encode(key(row))
+
+    place = PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
+        start_cursor=cursor_of(page.items[0]) if page.items else None,
+        end_cursor=cursor_of(page.items[-1]) if page.items else None,
     )
-    nodes = [edge.node for edge in edges]
-    return Connection(edges=edges, nodes=nodes, page_info=info, count=count)
+    return Connection(rows=page.items, node_of=node, cursor_of=cursor_of, place=place, count=count)

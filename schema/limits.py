@@ -6,6 +6,7 @@ so that 20 levels of `fragment F1 { ...F2 ...F2 }` keep them busy for seconds.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache, lru_cache
 from typing import Any
 
 from graphql import (
@@ -16,6 +17,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
     ValidationContext,
@@ -23,6 +25,8 @@ from graphql import (
     validate,
 )
 from strawberry.extensions import SchemaExtension
+
+from schema.document_cache import is_cached
 
 INTROSPECTION_FIELDS = frozenset({"__schema", "__type"})
 COUNT_CAP = 10**9
@@ -168,6 +172,7 @@ def _count_field(cost: Cost, node: FieldNode, depth: int, is_introspection: bool
         cost.depth = max(cost.depth, depth + 1)
 
 
+@cache
 def limits_rule(limits: QueryLimits) -> type[ASTValidationRule]:
     """Return a validation rule that reports each exceeded limit of each operation."""
 
@@ -227,8 +232,16 @@ class LimitQueries(SchemaExtension):
         """Report exceeded limits instead of validating."""
         context = self.execution_context
         if context.graphql_document is not None and context.pre_execution_errors is None:
-            schema = context.schema._schema
-            context.pre_execution_errors = (
-                validate(schema, context.graphql_document, [self.rule]) or None
-            )
+            check: Any = _check_once if is_cached(context) else _check
+            errors = check(context.schema._schema, context.graphql_document, self.rule)
+            context.pre_execution_errors = [*errors] or None
         yield
+
+
+def _check(
+    schema: GraphQLSchema, document: DocumentNode, rule: type[ASTValidationRule]
+) -> list[GraphQLError]:
+    return validate(schema, document, [rule])
+
+
+_check_once = lru_cache(_check)

@@ -97,7 +97,7 @@ class Query:
                 node=track_from_record,
                 count=lambda: tracks.count_tracks(genre, search),
             )
-        if not connection.nodes:
+        if not connection.rows:
             await refuse_unknown_genre(info, genre)
         return connection
 

@@ -7,7 +7,6 @@ import strawberry
 
 from db.records import TitleRecord, TrackRecord
 from schema.context import Info
-from schema.errors import ErrorCode, coded_error
 from schema.explanation import (
     DEFAULT_CONTRIBUTIONS,
     Contribution,
@@ -31,7 +30,7 @@ class GenreProbability:
 
 @strawberry.type(description="A classified track.")
 class Track(Node):
-    """A classified track; `record` is loaded when a field needs more than the title list has."""
+    """A classified track; without `record` in a list that is asked for `TITLE_FIELDS` alone."""
 
     key: strawberry.Private[int]
     title: str = strawberry.field(description="As in the file.")
@@ -51,27 +50,27 @@ class Track(Node):
         return strawberry.ID(str(self.key))
 
     @strawberry.field(description="The genre that the model finds most probable.")
-    async def predicted_genre(self, info: Info) -> str:
+    def predicted_genre(self) -> str:
         """Return the model's genre."""
-        return (await self._details(info)).predicted_genre
+        return self._details.predicted_genre
 
     @strawberry.field(description="Probability of the predicted genre, 0 to 1.")
-    async def confidence(self, info: Info) -> float:
+    def confidence(self) -> float:
         """Return the highest probability."""
-        return (await self._details(info)).confidence
+        return self._details.confidence
 
     @strawberry.field(
         description="Whether the confidence is below what the model card of the track's model "
         "justifies; such tracks are worth a person's look."
     )
-    async def uncertain(self, info: Info) -> bool:
+    def uncertain(self) -> bool:
         """Compare the confidence with the threshold of the model that classified the track."""
-        return (await self._details(info)).is_uncertain
+        return self._details.is_uncertain
 
     @strawberry.field(description="Of every genre, highest first; they sum to 1.")
-    async def probabilities(self, info: Info) -> list[GenreProbability]:
+    def probabilities(self) -> list[GenreProbability]:
         """Return all probabilities."""
-        ranked = (await self._details(info)).probabilities
+        ranked = self._details.probabilities
         return [GenreProbability(genre=genre, probability=share) for genre, share in ranked]
 
     @strawberry.field(
@@ -85,48 +84,47 @@ class Track(Node):
         """Have it computed, for all tracks of a page at once."""
         number = read_first(first)
         info.context.explanations.take()
-        record = await self._details(info)
+        record = self._details
         return to_contributions(await info.context.loaders.explanation.load(record), number)
 
     @strawberry.field(description="A person's verdict, if there is one.")
-    async def corrected_genre(self, info: Info) -> str | None:
+    def corrected_genre(self) -> str | None:
         """Return the correction."""
-        return (await self._details(info)).corrected_genre
+        return self._details.corrected_genre
 
     @strawberry.field(description="The client that gave the verdict.")
-    async def corrected_by(self, info: Info) -> str | None:
+    def corrected_by(self) -> str | None:
         """Return who corrected the genre."""
-        return (await self._details(info)).corrected_by
+        return self._details.corrected_by
 
     @strawberry.field(description="When the verdict was given.")
-    async def corrected_at(self, info: Info) -> datetime | None:
+    def corrected_at(self) -> datetime | None:
         """Return when the genre was corrected."""
-        return (await self._details(info)).corrected_at
+        return self._details.corrected_at
 
     @strawberry.field(description="The model that classified the track.")
-    async def model_version(self, info: Info) -> str:
+    def model_version(self) -> str:
         """Return the model's version."""
-        return (await self._details(info)).model_version
+        return self._details.model_version
 
     @strawberry.field(description="When the track was classified.")
-    async def classified_at(self, info: Info) -> datetime:
+    def classified_at(self) -> datetime:
         """Return the time of the classification."""
-        return (await self._details(info)).classified_at
+        return self._details.classified_at
 
     @strawberry.field(description="The upload that the track came with.")
     async def batch(self, info: Info) -> Annotated["Batch", strawberry.lazy("schema.batch")] | None:
         """Return the batch, looked up once for all tracks of a page."""
         from schema.batch import Batch
 
-        batch_id = (await self._details(info)).batch_id
+        batch_id = self._details.batch_id
         record = None if batch_id is None else await info.context.loaders.batch.load(batch_id)
         return None if record is None else Batch.from_record(record)
 
-    async def _details(self, info: Info) -> TrackRecord:
-        record = self.record or await info.context.loaders.track.load(self.key)
-        if record is None:
-            raise coded_error(f"Track {self.key} was deleted meanwhile.", ErrorCode.NOT_FOUND)
-        return record
+    @property
+    def _details(self) -> TrackRecord:
+        assert self.record is not None, "a title list was asked for details"
+        return self.record
 
 
 TITLE_FIELDS = frozenset({"id", "trackId", "title", "genre", "__typename"})

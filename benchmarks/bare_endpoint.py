@@ -1,0 +1,78 @@
+"""The service with one more endpoint, which answers pages of titles without GraphQL.
+
+It makes the same calls of the repository and the same JSON text as the GraphQL endpoint, so that
+the difference between the two is what GraphQL costs. Run by `benchmarks.graphql_overhead`.
+"""
+
+import json
+from typing import Any
+
+import orjson
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.cli.serve import make_server
+from app.main import create_app
+from app.settings import read_settings
+from db.records import TitleRecord, TrackRecord, Window
+from schema.queries import TITLE_CURSORS
+
+TITLES = ("trackId", "title")
+SCALARS = (
+    *TITLES,
+    *("genre", "predictedGenre", "confidence", "correctedGenre", "modelVersion", "classifiedAt"),
+)
+SHAPES = {"titles": TITLES, "scalars": SCALARS, "probabilities": (*SCALARS, "probabilities")}
+
+
+async def bare_page(request: Request) -> Response:
+    """Answer `{"genre": ..., "first": ..., "shape": ...}` as GraphQL would."""
+    arguments: dict[str, Any] = json.loads(await request.body())
+    window: Window[tuple[str, int]] = Window(arguments["first"])
+    tracks = request.state.ports.tracks
+    shape = arguments["shape"]
+    page = await (tracks.list_titles if shape == "titles" else tracks.list_tracks)(
+        arguments["genre"], window
+    )
+    nodes = [_node(item, shape) for item in page.items]
+    last = page.items[-1]
+    info = {
+        "hasNextPage": page.has_next,
+        "endCursor": TITLE_CURSORS.encode((last.title, last.track_id)),
+    }
+    document = {"data": {"titlesByGenre": {"nodes": nodes, "pageInfo": info}}}
+    return Response(orjson.dumps(document), media_type="application/json")
+
+
+def _node(item: TitleRecord | TrackRecord, shape: str) -> dict[str, Any]:
+    node: dict[str, Any] = {"trackId": str(item.track_id), "title": item.title}
+    if isinstance(item, TitleRecord):
+        return node
+    node |= {
+        "genre": item.genre,
+        "predictedGenre": item.predicted_genre,
+        "confidence": item.confidence,
+        "correctedGenre": item.corrected_genre,
+        "modelVersion": item.model_version,
+        "classifiedAt": item.classified_at.isoformat(),
+    }
+    if shape == "probabilities":
+        shares = item.probabilities
+        node["probabilities"] = [{"genre": g, "probability": p} for g, p in shares]
+    return node
+
+
+def main() -> None:
+    """Serve until stopped."""
+    settings = read_settings()
+    server: uvicorn.Server = make_server(settings)
+    app = create_app(settings)
+    app.router.routes.insert(0, Route("/bare", bare_page, methods=["POST"]))
+    server.config.app = app
+    server.run()
+
+
+if __name__ == "__main__":
+    main()
