@@ -22,7 +22,7 @@ async def classify(path: Path, address: str) -> None:
     """Upload a file, then list the titles of its most frequent genre."""
     async with (
         httpx.AsyncClient(headers=HEADERS, timeout=600) as http,
-        GenreClient(f"{address}/graphql", http_client=http) as client,
+        GenreClient(f"{address}/graphql", http_client=http) as client,  # type: ignore[arg-type]
     ):
         with path.open("rb") as file:
             upload = Upload(filename=path.name, content=file, content_type="text/csv")

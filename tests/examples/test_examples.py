@@ -32,6 +32,10 @@ def test_the_generated_client_is_current(tmp_path: Path) -> None:
     assert fresh == kept, "run scripts/example-client"
 
 
+def test_the_lock_of_the_generator_names_no_address() -> None:
+    assert "://" not in (EXAMPLE / "codegen.lock").read_text(encoding="utf-8")
+
+
 @pytest.mark.asyncio
 async def test_the_python_example_classifies_a_file(
     api: GraphQLClient, address: str, sample: bytes, tmp_path: Path
