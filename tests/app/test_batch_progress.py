@@ -126,12 +126,15 @@ async def test_a_client_that_goes_away_leaves_nothing_behind(
 async def test_hears_of_changes_again_after_its_connection_broke(
     idle_service: Service, sample: bytes
 ) -> None:
-    listener = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+    break_others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     batch_id = await submit(idle_service, sample)
 
     with idle_service.notices.watch(BATCH_CHANNEL, str(batch_id)) as changed, anyio.fail_after(10):
         async with idle_service.engine.begin() as connection:
-            await connection.execute(text(listener))
+            await connection.execute(text(break_others))
         await changed.wait()  # the new connection wakes everybody
         changed.clear()
         async with idle_service.engine.begin() as connection:
