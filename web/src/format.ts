@@ -13,6 +13,11 @@ export const formatPercent = (share: number) => wholePercent.format(share);
 export const formatDateTime = (iso: string) => dateTime.format(new Date(iso));
 export const formatFigure = (figure: number) => figure.toFixed(3);
 
+/** Three digits, as many as an estimate is worth. */
+export function formatEstimate(count: number): string {
+  return whole.format(Number(count.toPrecision(3)));
+}
+
 export function plural(count: number, word: string): string {
   return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -31,7 +31,8 @@ const streams = createClient({
   retryAttempts: 0,
 });
 
-export const fetcher: Fetcher = (request) => {
+export const fetcher: Fetcher = (given) => {
+  const request = withOwnOperation(given);
   if (!getCredentials()) return { errors: [NO_CREDENTIALS] } as unknown as ExecutionResult;
   const operation = readOperation(request);
   if (operation?.operation === "subscription") return subscribe(request);
@@ -41,6 +42,13 @@ export const fetcher: Fetcher = (request) => {
   if (missing) return { errors: [{ message: `Choose a file for $${missing.name} first.` }] };
   return uploads.length > 0 ? upload(request, uploads) : post(request);
 };
+
+/** Right after a change of tabs, GraphiQL still names the operation of the tab before. */
+function withOwnOperation(request: FetcherParams): FetcherParams {
+  const { query, operationName } = request;
+  const isOwn = operationName && new RegExp(`\\b${operationName}\\b`).test(query);
+  return isOwn ? request : { ...request, operationName: undefined };
+}
 
 function readOperation({ query, operationName }: FetcherParams) {
   try {

@@ -10,13 +10,14 @@ import { GraphiQL } from "graphiql";
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import { shareCredentials } from "../api/credentials";
-import { CredentialsBar } from "./credentials-bar";
+import { CredentialsBar, useCredentials } from "./credentials-bar";
 import { FIRST_TABS, takeLinkedTab } from "./documents";
 import { fetcher } from "./fetcher";
 import { Panels } from "./panels";
 
 function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
   const [above, setAbove] = useState<HTMLElement | null>(null);
+  const credentials = useCredentials();
   return (
     <>
       <CredentialsBar />
@@ -24,6 +25,7 @@ function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
       <main className="graphiql-page">
         <GraphiQL
           fetcher={fetcher}
+          schema={credentials ? undefined : null} // null: do not ask for it yet
           defaultTabs={linked ? [linked, ...FIRST_TABS] : FIRST_TABS}
           initialQuery={linked?.query}
           initialVariables={linked?.variables}

@@ -1,11 +1,10 @@
 /** @jsxImportSource react */
 /** What GraphiQL lacks: a panel for the files of `Upload` variables, and a list of events. */
 
-import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { useGraphiQL } from "@graphiql/react";
 import { useEffect, useMemo } from "react";
 import { createPortal } from "react-dom";
 import { formatBytes, formatPercent } from "../format";
-import { useCredentials } from "./credentials-bar";
 import { activeTab, chooseFiles, chosenFiles, events, sending } from "./state";
 import { findUploadVariables, type UploadVariable } from "./uploads";
 import { useStore } from "./use-store";
@@ -13,13 +12,8 @@ import { useStore } from "./use-store";
 /** Lives inside GraphiQL to know its tabs; shows the files above it. */
 export function Panels({ above }: { above: HTMLElement | null }) {
   const tab = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]);
-  const credentials = useCredentials();
-  const { introspect } = useGraphiQLActions();
   const variables = useMemo(() => findUploadVariables(tab?.query ?? ""), [tab?.query]);
   useEffect(() => activeTab.set(tab?.id ?? ""), [tab?.id]);
-  useEffect(() => {
-    if (credentials) void introspect();
-  }, [credentials]);
   return (
     <>
       {above && tab && variables.length > 0 && createPortal(<Files tab={tab.id} variables={variables} />, above)}
@@ -38,7 +32,7 @@ function Files({ tab, variables }: { tab: string; variables: UploadVariable[] })
       {upload && (
         <div className="files-progress">
           <progress max={1} value={upload.sent / upload.total} aria-label="Sent" />
-          <span role="status">
+          <span>
             {upload.sent < upload.total
               ? `${formatPercent(upload.sent / upload.total)} of ${formatBytes(upload.total)} sent`
               : "Sent; waiting for the answer"}
@@ -96,7 +90,7 @@ function Events() {
     <section className="events" aria-label="Events">
       <header>
         <strong>Events</strong>
-        <span role="status">{list.length}</span>
+        <span>{list.length}</span>
         <button type="button" onClick={() => events.set([])}>
           Clear
         </button>

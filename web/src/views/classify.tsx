@@ -50,7 +50,7 @@ export function ClassifyView() {
         </Card>
         <FileHelp />
       </div>
-      <div class="jobs" aria-live="polite">
+      <div class="jobs">
         {list.map((job) => (
           <JobCard key={job.key} job={job} />
         ))}

@@ -3,14 +3,14 @@
 import { useClient, useMutation } from "@urql/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { COUNTS, DELETE_BATCH } from "../api/documents";
-import { formatBytes, formatCount, formatDuration, formatPercent } from "../format";
+import { formatBytes, formatCount, formatDuration, formatEstimate, formatPercent } from "../format";
 import { addFiles, cancelJob, dismissJob, isActive, type BatchCounts, type Job, type Sample } from "../jobs";
 import { linkTo } from "../router";
 import { AsGraphQL, Button, ProblemNotice, Stat } from "../ui/parts";
 import { Sparkline } from "../ui/sparkline";
 import { BatchResult } from "./batch-result";
 
-const RATE_WINDOW_MS = 5_000;
+const RATE_WINDOW_MS = 10_000;
 
 export function JobCard({ job }: { job: Job }) {
   const { file, phase, batch, problem } = job;
@@ -46,6 +46,7 @@ export function JobCard({ job }: { job: Job }) {
           )}
         </div>
       </header>
+      <p class="hidden" role="status">{announcementOf(job)}</p>
       {problem && <ProblemNotice problem={problem} />}
       {isSending && <SendingBar job={job} />}
       {phase === "classifying" && !batch && <WaitingBar />}
@@ -53,6 +54,20 @@ export function JobCard({ job }: { job: Job }) {
       {batch && !isActive(batch) && <BatchResult batch={batch} file={file} />}
     </article>
   );
+}
+
+/** What a screen reader says: each phase and each quarter, not each event. */
+function announcementOf({ file, phase, sent, total, batch, expectedRows }: Job): string {
+  const share =
+    phase === "sending" ? sent / total : (batch?.rowsReceived ?? 0) / Math.max(expectedRows ?? 0, 1);
+  const quarter = Math.min(Math.floor(share * 4) * 25, 100);
+  if (phase === "sending" || (phase === "classifying" && batch)) {
+    return `${file.name}: ${phase}, ${quarter}%`;
+  }
+  if (phase === "done" && batch) {
+    return `${file.name}: ${batch.rowsStored} classified, ${batch.rowsRejected} rejected`;
+  }
+  return `${file.name}: ${phase}`;
 }
 
 /** A batch that nobody has begun to read can still be called back. */
@@ -126,7 +141,7 @@ export function BatchProgress({ batch, expectedRows }: BatchProgressProps) {
         <Stat
           label="Rows read"
           value={formatCount(batch.rowsReceived)}
-          note={isRunning && expectedRows ? `of about ${formatCount(expected)}` : undefined}
+          note={isRunning && expectedRows ? `of about ${formatEstimate(expected)}` : undefined}
         />
         <Stat label="Classified" value={formatCount(batch.rowsStored)} />
         <Stat
@@ -141,7 +156,7 @@ export function BatchProgress({ batch, expectedRows }: BatchProgressProps) {
           <Stat label="Took" value={tookOf(batch)} />
         )}
       </dl>
-      {isRunning && samples.length > 2 && <Sparkline samples={samples} />}
+      {isRunning && samples.length > 3 && <Sparkline samples={samples} />}
     </div>
   );
 }
@@ -159,7 +174,8 @@ function useSamples(batch: BatchCounts): Sample[] {
 
 function rateOf(samples: Sample[]): number | null {
   const last = samples.at(-1);
-  const first = samples.find(({ at }) => last && last.at - at <= RATE_WINDOW_MS);
+  const recent = samples.find(({ at }) => last && last.at - at <= RATE_WINDOW_MS);
+  const first = recent === last ? samples.at(-2) : recent; // chunks may come more slowly
   if (!first || !last || first.at === last.at) return null;
   return ((last.rows - first.rows) / (last.at - first.at)) * 1_000;
 }

@@ -3,15 +3,18 @@
 import { useQuery } from "@urql/preact";
 import { MODEL } from "../api/documents";
 import { problemOf } from "../api/errors";
+import { hasQuality, QUALITY, type Interval } from "../api/quality";
 import type { ResultOf } from "../api/graphql";
 import { formatCount, formatDateTime, formatFigure, formatPercent, formatShare } from "../format";
 import { Bars } from "../ui/bars";
 import { AsGraphQL, Button, Card, Heading, ProblemNotice, Skeleton, Stat } from "../ui/parts";
+import { Calibration } from "./calibration";
 
 type Model = ResultOf<typeof MODEL>["model"];
 
 export function ModelView() {
   const [{ data, error }, refetch] = useQuery({ query: MODEL });
+  const [{ data: quality }] = useQuery({ query: QUALITY, variables: {}, pause: !hasQuality() });
   const model = data?.model;
   return (
     <>
@@ -34,25 +37,46 @@ export function ModelView() {
       {!model && !error && <Card><Skeleton lines={8} /></Card>}
       {model && (
         <>
-          <Figures model={model} />
+          <Figures model={model} intervals={quality?.model.intervals} />
           <div class="columns">
             <ConfusionMatrix model={model} />
             <PerGenre model={model} />
+            {quality && <Calibration bins={quality.model.calibration} ece={quality.model.ece} />}
+            <TopFeatures model={model} isWide={!quality} />
           </div>
-          <TopFeatures model={model} />
         </>
       )}
     </>
   );
 }
 
-function Figures({ model }: { model: Model }) {
+function Figures({ model, intervals }: { model: Model; intervals: Interval[] | undefined }) {
+  const range = (metric: string, format: (figure: number) => string) => {
+    const found = intervals?.find((interval) => interval.metric === metric);
+    return found && `${format(found.low)} to ${format(found.high)}, with 95% confidence`;
+  };
   return (
     <dl class="figures">
-      <Stat label="Accuracy" value={formatShare(model.accuracy)} note="of held-out tracks were right" />
-      <Stat label="Macro F1" value={formatFigure(model.macroF1)} note="each genre counts alike; 1 is best" />
-      <Stat label="Log loss" value={formatFigure(model.logLoss)} note="in nats; 0 is best" />
-      <Stat label="Genres" value={model.genres.length} note={`guessing gets ${formatPercent(1 / model.genres.length)}`} />
+      <Stat
+        label="Accuracy"
+        value={formatShare(model.accuracy)}
+        note={range("accuracy", formatShare) ?? "of held-out tracks were right"}
+      />
+      <Stat
+        label="Macro F1"
+        value={formatFigure(model.macroF1)}
+        note={range("macroF1", formatFigure) ?? "each genre counts alike; 1 is best"}
+      />
+      <Stat
+        label="Log loss"
+        value={formatFigure(model.logLoss)}
+        note={range("logLoss", formatFigure) ?? "in nats; 0 is best"}
+      />
+      <Stat
+        label="Genres"
+        value={model.genres.length}
+        note={`guessing gets ${formatPercent(1 / model.genres.length)}`}
+      />
     </dl>
   );
 }
@@ -61,7 +85,7 @@ function ConfusionMatrix({ model: { genres, confusionMatrix } }: { model: Model 
   if (confusionMatrix.length === 0) return null;
   const totals = confusionMatrix.map((row) => row.reduce((sum, count) => sum + count, 0));
   return (
-    <Card title="Where it errs" hint="Held-out tracks: a row for the true genre, a column for the answer">
+    <Card title="Where it errs" hint="A row for the true genre, a column for the answer; of tracks that were held out">
       <div class="table-scroll" tabIndex={0} role="region" aria-label="Confusion matrix">
         <table class="matrix">
           <thead>
@@ -110,13 +134,13 @@ function PerGenre({ model: { genres, confusionMatrix } }: { model: Model }) {
   });
   const show = (share: number | null) => (share === null ? "–" : formatPercent(share));
   return (
-    <Card title="Genre by genre" hint="Precision: of its answers, how many were right. Recall: of its tracks, how many were found">
+    <Card title="Genre by genre" hint="Precision: its answers that were right. Recall: its tracks that were found">
       <div class="table-scroll" tabIndex={0} role="region" aria-label="Precision and recall by genre">
         <table class="per-genre">
           <thead>
             <tr>
               <th scope="col">Genre</th>
-              <th scope="col" class="number">Tracks</th>
+              <th scope="col" class="number">Held out</th>
               <th scope="col" class="number">Precision</th>
               <th scope="col" class="number">Recall</th>
             </tr>
@@ -137,16 +161,16 @@ function PerGenre({ model: { genres, confusionMatrix } }: { model: Model }) {
   );
 }
 
-function TopFeatures({ model: { topFeatures } }: { model: Model }) {
+function TopFeatures({ model: { topFeatures }, isWide }: { model: Model; isWide: boolean }) {
   if (topFeatures.length === 0) return null;
   return (
-    <Card title="What it looks at" hint="Share of the trees' gain; words come from the lyrics">
-      <div class="two-up">
+    <Card title="What it looks at" hint="Share of what each feature gained the trees" class={isWide ? "span" : ""}>
+      <div class={isWide ? "two-up" : ""}>
         <Bars
           label="Importance of features"
-          bars={topFeatures.map(({ feature, importance }) => ({
+          bars={topFeatures.slice(0, isWide ? 20 : 8).map(({ feature, importance }) => ({
             key: feature,
-            label: feature,
+            label: feature.startsWith("word=") ? <>“{feature.slice(5)}” <small>in the lyrics</small></> : feature,
             value: importance,
             text: formatShare(importance),
           }))}

@@ -182,7 +182,10 @@ function Explanation({ trackId, genre }: { trackId: string; genre: string }) {
       hint={`What spoke for ${genre} (to the right) and against it (to the left)`}
       actions={<AsGraphQL operation={EXPLANATION} variables={{ trackId }} />}
     >
-      {error && <ProblemNotice problem={problemOf(error)} />}
+      {error && problemOf(error).code === "NOT_FOUND" && (
+        <Empty icon="model" title="No explanation">{problemOf(error).detail}</Empty>
+      )}
+      {error && problemOf(error).code !== "NOT_FOUND" && <ProblemNotice problem={problemOf(error)} />}
       {fetching && !parts && <Skeleton lines={6} />}
       {parts && parts.length === 0 && <Empty icon="model" title="No explanation is kept for this track" />}
       {parts && parts.length > 0 && (
@@ -190,7 +193,7 @@ function Explanation({ trackId, genre }: { trackId: string; genre: string }) {
           label="Contributions"
           bars={parts.map(({ feature, value, contribution }) => ({
             key: feature,
-            label: <>{feature}{value != null && value !== "" && <small> = {formatValue(value)}</small>}</>,
+            label: <Feature name={feature} value={value} />,
             value: contribution,
             text: `${contribution > 0 ? "+" : contribution < 0 ? "−" : ""}${Math.abs(contribution).toFixed(2)}`,
           }))}
@@ -200,6 +203,8 @@ function Explanation({ trackId, genre }: { trackId: string; genre: string }) {
   );
 }
 
-function formatValue(value: unknown): string {
-  return typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value);
+/** A column with its value, or a word of the lyrics. */
+function Feature({ name, value }: { name: string; value: string }) {
+  if (name.startsWith("word=")) return <>“{name.slice(5)}” <small>in the lyrics</small></>;
+  return <>{name} <small>= {value}</small></>;
 }
