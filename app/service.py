@@ -16,6 +16,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncEngine
+from threadpoolctl import threadpool_limits
 
 from app.background import BackgroundBatches
 from app.current_model import CurrentModel, following, open_model
@@ -120,11 +121,19 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
         model = await open_model(make_source(settings, create_sessions(engine)))
         service = _compose(settings, model, engine)
         async with (
+            _blas_threads(settings.threads),
             _running(_recover_for_ever(service)),
             _running(service.notices.listen()),
             following(model, settings.model_poll_s),
         ):
             yield service
+
+
+@contextlib.asynccontextmanager
+async def _blas_threads(threads: int) -> AsyncIterator[None]:
+    """Keep matrix products from taking every core, which Postgres and other batches need."""
+    with threadpool_limits(threads or None, user_api="blas"):
+        yield
 
 
 def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Service:

@@ -56,8 +56,8 @@ class Settings(BaseSettings):
     """How often such an upload is tried at the same place of its file before it has FAILED."""
     store_features: bool = True
     """Keep what the model saw of each track, for retraining on corrections: 1.8 kB a track."""
-    threads: int = Field(default=0, ge=0)
-    """Cores that a prediction may use; 0 for all."""
+    threads: int = Field(default=1, ge=0)
+    """Cores that one prediction may use, 0 for all; batches and Postgres use the others."""
     database_pool_size: int = Field(default=10, ge=2)
     """Connections to Postgres that are kept open."""
     cors_origins: str = ""
