@@ -54,10 +54,12 @@ class AudioExpert:
     def scores(self, numbers: FloatMatrix) -> FloatMatrix:
         """Return scores, shape (n_tracks, n_genres), of rows in `NUMBER_COLUMNS` order."""
         scores = np.empty((len(numbers), self.weights.shape[1]))
+        cosines, sines = np.split(self.weights, 2)
         # In blocks, since a track has a thousand waves.
         for start in range(0, len(numbers), _BLOCK_ROWS):
             block = slice(start, start + _BLOCK_ROWS)
-            scores[block] = self._waves(numbers[block]) @ self.weights
+            phase = self._phase(numbers[block])
+            scores[block] = np.cos(phase) @ cosines + np.sin(phase) @ sines
         return scores
 
     def column_scores(self, numbers: FloatMatrix) -> FloatMatrix:
@@ -86,10 +88,14 @@ class AudioExpert:
         weights = (self.weights * factor).astype(np.float32)
         return AudioExpert(self.columns, self.normal, self.frequencies, weights)
 
-    def _waves(self, numbers: FloatMatrix) -> Float32Matrix:
-        place = self.normal.transform(numbers[:, self.columns]).astype(np.float32)
-        phase = place @ self.frequencies
+    def waves(self, numbers: FloatMatrix) -> Float32Matrix:
+        """Return the waves that `weights` are of, shape (n_tracks, 2 * n_frequencies)."""
+        phase = self._phase(numbers)
         return np.hstack([np.cos(phase), np.sin(phase)])
+
+    def _phase(self, numbers: FloatMatrix) -> Float32Matrix:
+        place = self.normal.transform(numbers[:, self.columns]).astype(np.float32)
+        return np.asarray(place @ self.frequencies)
 
 
 def fit_audio_expert(
@@ -123,7 +129,7 @@ def fit_audio_expert(
     drawn = np.random.default_rng(seed).standard_normal((len(columns), frequencies)) * spread
     empty = np.zeros((2 * frequencies, genres), dtype=np.float32)
     unfitted = AudioExpert(chosen, normal, drawn.astype(np.float32), empty)
-    waves = unfitted._waves(numbers).astype(np.float64)
+    waves = unfitted.waves(numbers).astype(np.float64)
     weights = _solve(waves, truth, genres, ridge * frequencies)
     return AudioExpert(chosen, normal, unfitted.frequencies, weights.astype(np.float32))
 

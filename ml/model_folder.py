@@ -12,9 +12,12 @@ from ml.artefacts import save_parameters
 from ml.labelled import LabelledTracks
 from ml.lyric_rows import NO_LYRIC_ROWS, LyricRows
 from ml.manifest import Learnt, Manifest, content_version, sha256_of
+from ml.model_card import render_card
 from ml.parameters import TrainingParameters
 from ml.training import TrainedEnsemble
 
+CARD_FILE = "MODEL_CARD.md"
+"""The card travels with the model; the manifest has its figures, so it is in no hash."""
 _LIBRARIES = ("lightgbm", "numpy", "scikit-learn", "scipy")
 
 
@@ -40,6 +43,7 @@ def save_ensemble(
         save_parameters(trained.spec, trained.fitted.scorer, new)
         manifest = _manifest(trained, data, parameters, lyrics, new)
         manifest.write(new)
+        (new / CARD_FILE).write_text(render_card(manifest), encoding="utf-8")
         if folder.exists():
             shutil.move(folder, Path(staging) / "old")
         new.rename(folder)

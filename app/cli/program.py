@@ -9,6 +9,7 @@ from app.cli.access import hash_secret_command
 from app.cli.classify import classify
 from app.cli.database import migrate
 from app.cli.demo import demo
+from app.cli.evaluate import evaluate
 from app.cli.export import export
 from app.cli.model import model
 from app.cli.sample import sample
@@ -39,7 +40,7 @@ program = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for command in (serve, worker, demo, classify, sample, train, migrate, schema, export):
+for command in (serve, worker, demo, classify, sample, train, evaluate, migrate, schema, export):
     program.command()(command)
 program.add_typer(model)
 program.command("hash-secret")(hash_secret_command)
