@@ -90,9 +90,9 @@ def make_assets(folder: Path) -> Endpoint:
 
     async def asset(request: Request) -> Response:
         name: str = request.path_params["name"]
-        if name not in files:
+        path = files.get(name)
+        if path is None or not path.is_file():  # an upgrade under a running service removes files
             raise HTTPException(404)
-        path = files[name]
         headers = {**SECURITY_HEADERS, "cache-control": IMMUTABLE, "vary": "Accept-Encoding"}
         media_type = MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
         if path.suffix != ".gz":

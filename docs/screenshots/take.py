@@ -53,7 +53,7 @@ def main(address: str) -> None:
         page.locator("a.row").first.wait_for()
         page.wait_for_timeout(700)
         take(page, "catalogue")
-        page.locator("a.row").nth(5).click()
+        page.locator("a.row").nth(8).click()
         page.locator(".facts").wait_for()
         page.wait_for_timeout(1_500)
         take(page, "track", full=True)

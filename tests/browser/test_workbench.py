@@ -108,6 +108,29 @@ def test_rejected_rows_are_shown_and_can_be_downloaded(page: Page, tmp_path: Pat
     assert [entry["line"] for entry in report] == ["9", "22", "35", "56", "61"]
 
 
+def test_rejected_rows_come_back_as_they_stand_in_the_file(
+    page: Page, tracks_csv: Path, tmp_path: Path
+) -> None:
+    header, *rows = tracks_csv.read_text(encoding="utf-8").splitlines(keepends=True)[:9]
+    broken = [
+        '3,"Two\n""lines"", one title"' + rows[2][rows[2].index('",') + 1 :].rstrip() + "x\n",
+        rows[6][: rows[6].rindex(",")] + ",\r\n",
+    ]
+    rows[2], rows[6] = broken
+    path = tmp_path / "broken.csv"
+    path.write_text("".join([header, "\n", *rows]), encoding="utf-8", newline="")
+    sign_in(page)
+    drop(page, path)
+    expect(page.get_by_role("region", name="Rejected rows").get_by_role("row")).to_have_count(3)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Rejected rows").click()
+
+    download.value.save_as(tmp_path / "rows.csv")
+    assert download.value.suggested_filename == "broken.rejected.csv"
+    assert (tmp_path / "rows.csv").read_bytes() == "".join([header, *broken]).encode()
+
+
 def test_long_file_shows_progress_and_rate(page: Page, long_csv: Path) -> None:
     sign_in(page)
     slow_down(page)
@@ -269,6 +292,19 @@ def test_says_that_the_service_is_gone_and_when_it_is_back(page: Page, watch: An
     page.context.set_offline(False)
 
     expect(page.get_by_text("The service is back.")).to_be_visible()
+    expect(page.get_by_text("can't be reached")).to_have_count(0)
+
+
+def test_signing_out_forgets_the_files(page: Page, tracks_csv: Path) -> None:
+    sign_in(page)
+    drop(page, tracks_csv)
+    expect(page.get_by_role("article", name="tracks.csv")).to_contain_text("done")
+
+    page.get_by_role("button", name="Sign out").click()
+    sign_in_again(page)
+
+    expect(page.get_by_role("heading", name="Classify tracks")).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(0)
 
 
 def test_can_be_used_by_keyboard(page: Page, catalogue: str) -> None:

@@ -27,6 +27,7 @@ export function App() {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const isSignedIn = useSignedIn();
+  const returns = useReturns();
   useFocusOnArrival(route, main);
   return (
     <>
@@ -43,7 +44,7 @@ export function App() {
       <TopBar current={route.name} isSignedIn={isSignedIn} />
       <ConnectionNotice />
       <main ref={main} id="main">
-        {isSignedIn ? <View route={route} /> : <SignInView />}
+        {isSignedIn ? <View key={returns} route={route} /> : <SignInView />}
       </main>
     </>
   );
@@ -62,6 +63,13 @@ function useSignedIn(): boolean {
   const [isSignedIn, setSignedIn] = useState(() => getCredentials() !== null);
   useEffect(() => onCredentials((credentials) => setSignedIn(credentials !== null)), []);
   return isSignedIn;
+}
+
+/** How often the service came back; a view then asks again for what it shows. */
+function useReturns(): number {
+  const [returns, setReturns] = useState(0);
+  useEffect(() => onConnection((next) => next === "up" && setReturns((count) => count + 1)), []);
+  return returns;
 }
 
 /** A screen reader hears the title of the view that a link led to. */

@@ -66,6 +66,14 @@ export function dismissJob(key: number): void {
   jobs.set(jobs.get().filter((job) => job.key !== key));
 }
 
+export function forgetJobs(): void {
+  for (const { key } of jobs.get()) {
+    cancels.get(key)?.abort();
+    stops.get(key)?.();
+    dismissJob(key);
+  }
+}
+
 /** The file of a batch, if it was sent from this page. */
 export function fileOf(batchId: string): File | undefined {
   return jobs.get().find((job) => job.batch?.id === batchId)?.file;

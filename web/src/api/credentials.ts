@@ -48,15 +48,15 @@ export function openPage(address: string): void {
   if (page) opened.add(page);
 }
 
-/** Answer the pages that we opened, and ask the one that opened us. */
-export function shareCredentials(): void {
+/** Answer the pages that we opened, and ask the one that opened us; `take` gets what it says. */
+export function shareCredentials(take: (credentials: Credentials) => void): void {
   const opener = window.opener as Window | null;
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin !== location.origin) return;
     if (data === ASK && current && opened.has(source as Window)) {
       (source as Window).postMessage({ [HAND_OVER]: current }, location.origin);
     } else if (source === opener && opener && data?.[HAND_OVER] && !current) {
-      setCredentials(data[HAND_OVER] as Credentials);
+      take(data[HAND_OVER] as Credentials);
     }
   });
   opener?.postMessage(ASK, location.origin);

@@ -9,7 +9,7 @@ import "./graphiql.css";
 import { GraphiQL } from "graphiql";
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
-import { shareCredentials } from "../api/credentials";
+import { setCredentials, shareCredentials } from "../api/credentials";
 import { CredentialsBar, useCredentials } from "./credentials-bar";
 import { FIRST_TABS, takeLinkedTab } from "./documents";
 import { fetcher } from "./fetcher";
@@ -45,5 +45,5 @@ function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
   );
 }
 
-shareCredentials();
+shareCredentials(setCredentials);
 createRoot(document.getElementById("app")!).render(<Page linked={takeLinkedTab()} />);
