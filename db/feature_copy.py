@@ -1,6 +1,7 @@
 """Write what the model saw of tracks, and read it back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -8,55 +9,49 @@ import numpy.typing as npt
 
 from db.records import ClassifiedTracks
 
-FeatureRow = tuple[int, str, bytes]
-"""Track id, tags and numbers, for a COPY."""
+FeatureRow = tuple[int, bytes, str, bytes]
+"""Track id, digest, tags and numbers, for a COPY."""
 
 _STORED = np.dtype(">f8")
 """Double: of float4, one prediction in 250 comes out differently, since trees compare exactly."""
-_COLUMNS = ("track_id", "tags", "numbers")
-_STAGING = """
-CREATE TEMP TABLE IF NOT EXISTS incoming_features (track_id bigint, tags text, numbers bytea)
-ON COMMIT DELETE ROWS
-"""
-# A file that is sent again writes nothing here: rows of this width would double the table.
-_STORE = """
-INSERT INTO track_features AS kept (track_id, tags, numbers)
-SELECT track_id, tags, numbers FROM incoming_features WHERE track_id <> ALL ($1::bigint[])
-ON CONFLICT (track_id) DO UPDATE SET tags = excluded.tags, numbers = excluded.numbers
-WHERE (kept.tags, kept.numbers) IS DISTINCT FROM (excluded.tags, excluded.numbers)
-"""
-_FORGET = """
-DELETE FROM track_features USING incoming
-WHERE track_features.track_id = incoming.track_id AND incoming.track_id <> ALL ($1::bigint[])
-"""
+_DIGEST_BYTES = 12
+_COLUMNS = ("track_id", "digest", "tags", "numbers")
+_DIGESTS = "SELECT track_id, digest FROM track_features WHERE track_id = ANY ($1::bigint[])"
+_FORGET = "DELETE FROM track_features WHERE track_id = ANY ($1::bigint[])"
 
 
-def feature_rows(tracks: ClassifiedTracks) -> list[FeatureRow] | None:
-    """Return the rows for a COPY; None if features are not kept."""
+def feature_rows(tracks: ClassifiedTracks) -> list[FeatureRow]:
+    """Return the rows for a COPY; none if features are not kept."""
     if tracks.features is None:
-        return None
-    numbers = tracks.features.numbers.astype(_STORED)
+        return []
+    ids, tags = tracks.track_ids.tolist(), tracks.features.tags.to_pylist()
+    numbers = [row.tobytes() for row in tracks.features.numbers.astype(_STORED)]
     return [
-        (track_id, tags, row.tobytes())
-        for track_id, tags, row in zip(
-            tracks.track_ids.tolist(), tracks.features.tags.to_pylist(), numbers, strict=True
-        )
+        (track_id, _digest(words, row), words, row)
+        for track_id, words, row in zip(ids, tags, numbers, strict=True)
     ]
 
 
-async def store_features(
-    driver: Any, rows: list[FeatureRow] | None, left_out: Sequence[int]
-) -> None:
-    """Insert or replace features of the tracks of this transaction, but for ids `left_out`.
+def _digest(words: str, numbers: bytes) -> bytes:
+    return blake2b(numbers + words.encode(), digest_size=_DIGEST_BYTES).digest()
 
-    Without rows, features of an earlier classification of these tracks go away.
+
+async def store_features(driver: Any, rows: Sequence[FeatureRow], written: Collection[int]) -> None:
+    """Replace the features of the tracks that this transaction has written.
+
+    It has locked them so, and no other can write their features meanwhile. Rows are copied straight
+    into the table, the cheapest way at this width; those that are the same as before are left
+    alone, or a file that is sent again would double the table. Tracks without a row lose what an
+    earlier classification saw.
     """
-    if rows is None:
-        await driver.execute(_FORGET, left_out)
-        return
-    await driver.execute(_STAGING)
-    await driver.copy_records_to_table("incoming_features", records=rows, columns=_COLUMNS)
-    await driver.execute(_STORE, left_out)
+    before = {row["track_id"]: row["digest"] for row in await driver.fetch(_DIGESTS, written)}
+    same = {row[0] for row in rows if before.get(row[0]) == row[1]}
+    outdated = before.keys() - same
+    if outdated:
+        await driver.execute(_FORGET, outdated)
+    new = [row for row in rows if row[0] in written and row[0] not in same]
+    if new:
+        await driver.copy_records_to_table("track_features", records=new, columns=_COLUMNS)
 
 
 def read_numbers(stored: Sequence[bytes]) -> npt.NDArray[np.float64]:

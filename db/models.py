@@ -139,11 +139,13 @@ class TrackFeaturesRow(SQLModel, table=True):
 
     Apart from `tracks`, whose pages stay small without it. `numbers` are big-endian float8 in the
     order of the file's columns: a number costs 8 bytes, and a new column needs no migration.
+    `digest` tells whether they are the same as before. A trigger removes the row with its track.
     """
 
     __tablename__: ClassVar[str] = "track_features"
 
     track_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     tags: str = Field(sa_column=Column(Text, nullable=False))
     numbers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 

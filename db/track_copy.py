@@ -61,8 +61,9 @@ WHERE NOT EXISTS (SELECT FROM stored WHERE stored.track_id = incoming.track_id) 
 class TrackRows:
     """Tracks in the form of a COPY, and their features if they are kept."""
 
+    track_ids: list[int]
     tracks: bytes
-    features: list[FeatureRow] | None
+    features: list[FeatureRow]
 
 
 async def store_rows(
@@ -78,13 +79,15 @@ async def store_rows(
         "incoming", source=io.BytesIO(rows.tracks), columns=_COLUMNS, format="csv"
     )
     left_out: list[Any] = await driver.fetch(_STORE, model_version, batch_id)
-    await store_features(driver, rows.features, [row["track_id"] for row in left_out])
+    written = set(rows.track_ids).difference(row["track_id"] for row in left_out)
+    await store_features(driver, rows.features, written)
     return left_out
 
 
 def copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> TrackRows:
     """Write the rows for COPY; takes long enough to belong into a thread."""
-    return TrackRows(_copy_tracks(tracks, genres), feature_rows(tracks))
+    text = _copy_tracks(tracks, genres)
+    return TrackRows(tracks.track_ids.tolist(), text, feature_rows(tracks))
 
 
 def _copy_tracks(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
