@@ -21,7 +21,7 @@ from app.settings import Settings
 from ml.sampling import write_sample_csv
 
 REAL_DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
-TABLES = "tracks, batch_rejects, batch_genres, batches, model_versions"
+TABLES = "tracks, track_features, batch_rejects, batch_genres, batches, model_versions"
 
 
 @pytest.fixture(autouse=True, scope="session")
