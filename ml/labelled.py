@@ -1,7 +1,7 @@
 """Training data: tracks with a known genre, joined from two files."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,10 @@ class LabelledTracks:
 
     def __len__(self) -> int:
         return len(self.tracks)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "LabelledTracks":
+        """Return the tracks at `rows`, with all genres."""
+        return replace(self, tracks=self.tracks.take(rows), truth=self.truth[rows])
 
 
 def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:

@@ -11,7 +11,7 @@ import numpy as np
 from ml.artefacts import save_parameters
 from ml.labelled import LabelledTracks
 from ml.lyric_rows import NO_LYRIC_ROWS, LyricRows
-from ml.manifest import Learnt, Manifest, content_version, sha256_of
+from ml.manifest import MANIFEST_FILE, Learnt, Manifest, content_version, sha256_of
 from ml.model_card import render_card
 from ml.parameters import TrainingParameters
 from ml.training import TrainedEnsemble
@@ -19,6 +19,18 @@ from ml.training import TrainedEnsemble
 CARD_FILE = "MODEL_CARD.md"
 """The card travels with the model; the manifest has its figures, so it is in no hash."""
 _LIBRARIES = ("lightgbm", "numpy", "scikit-learn", "scipy")
+
+
+def check_model_folder(folder: Path) -> None:
+    """Refuse a folder that must not be replaced, before hours went into training.
+
+    Raises
+    ------
+    FileExistsError
+        `folder` is there and holds something else than a model.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST_FILE).exists():
+        raise FileExistsError(f"{folder} holds something else than a model.")
 
 
 def save_ensemble(
@@ -35,8 +47,7 @@ def save_ensemble(
     FileExistsError
         `folder` is there and holds something else than a model.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").exists():
-        raise FileExistsError(f"{folder} holds something else than a model.")
+    check_model_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as staging:
         new = Path(staging) / "model"

@@ -16,6 +16,7 @@ from app.cli.sample import sample
 from app.cli.schema import schema
 from app.cli.serve import serve
 from app.cli.train import train
+from app.cli.tune import tune
 from app.cli.worker import worker
 from app.settings import SettingsError
 from db.embedded import EmbeddedPostgresError
@@ -40,7 +41,19 @@ program = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for command in (serve, worker, demo, classify, sample, train, evaluate, migrate, schema, export):
+for command in (
+    serve,
+    worker,
+    demo,
+    classify,
+    sample,
+    train,
+    evaluate,
+    tune,
+    migrate,
+    schema,
+    export,
+):
     program.command()(command)
 program.add_typer(model)
 program.command("hash-secret")(hash_secret_command)

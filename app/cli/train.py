@@ -10,7 +10,7 @@ from app.cli.progress import progress_bar
 from ml.labelled import read_labelled_tracks
 from ml.lyric_rows import NO_LYRIC_ROWS, LyricRows, read_lyric_rows
 from ml.manifest import Manifest
-from ml.model_folder import save_ensemble
+from ml.model_folder import check_model_folder, save_ensemble
 from ml.parameters import TrainingParameters
 from ml.training import train as train_ensemble
 
@@ -43,6 +43,7 @@ def train(
     Example: `genre train --features tracks.csv --labels genres.csv --out my-model`,
     then `GENRE_MODEL_DIR=my-model genre serve`
     """
+    check_model_folder(out)
     parameters = TrainingParameters.read(params) if params else TrainingParameters()
     if seed is not None:
         parameters = parameters.model_copy(update={"seed": seed})
