@@ -19,6 +19,7 @@ from app.access import DEVELOPMENT_CLIENT, DEVELOPMENT_SECRET
 from app.cli.serve import Port, make_server
 from app.cli.tables import genre_table
 from app.log_config import configure_logging
+from app.memory import bound_allocators
 from app.settings import Settings, read_settings
 from db.records import GenreCount
 from ml.sampling import write_sample_csv
@@ -58,6 +59,7 @@ def demo(
         }
     )
     configure_logging(settings)
+    bound_allocators()
     asyncio.run(_demo(settings, stop=stop))
 
 

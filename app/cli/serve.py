@@ -8,6 +8,7 @@ import uvicorn
 
 from app.log_config import configure_logging
 from app.main import create_app
+from app.memory import bound_allocators
 from app.settings import Settings, read_settings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; GENRE_HOST.")]
@@ -23,6 +24,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     """
     settings = read_settings(host=host, port=port)
     configure_logging(settings)
+    bound_allocators()
     make_server(settings).run()
 
 
