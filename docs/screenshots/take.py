@@ -83,6 +83,7 @@ def take_graphiql(page: Page) -> None:
     sample = graphiql.evaluate("fetch('sample.csv').then((response) => response.text())")
     file = {"name": "sample.csv", "mimeType": "text/csv", "buffer": sample.encode()}
     graphiql.get_by_label("File for $csvFile").set_input_files(file)
+    graphiql.locator(".result-window[data-mode-id]").wait_for()  # an earlier click is ignored
     graphiql.get_by_role("button", name="Execute").first.click()
     graphiql.get_by_text('"DONE"').wait_for(timeout=60_000)
     graphiql.wait_for_timeout(1_000)

@@ -277,6 +277,7 @@ def test_as_graphql_hands_query_and_credentials_over(page: Page, catalogue: str)
     graphiql = opened.value
     expect(graphiql.get_by_text("Asking as test")).to_be_visible()
     expect(graphiql.locator(".graphiql-query-editor")).to_contain_text("trackCount")
+    expect(graphiql.locator(".result-window[data-mode-id]")).to_be_visible()
     graphiql.get_by_role("button", name=re.compile("Execute")).click()
     expect(graphiql.locator(".result-window")).to_contain_text('"genres"')
 

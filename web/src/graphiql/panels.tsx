@@ -13,13 +13,25 @@ import { useStore } from "./use-store";
 export function Panels({ above }: { above: HTMLElement | null }) {
   const tab = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]);
   const variables = useMemo(() => findUploadVariables(tab?.query ?? ""), [tab?.query]);
+  const queryEditor = useGraphiQL(({ queryEditor }) => queryEditor);
+  const variableEditor = useGraphiQL(({ variableEditor }) => variableEditor);
   useEffect(() => activeTab.set(tab?.id ?? ""), [tab?.id]);
+  // The editors load after the tabs, and then show the first tab whichever was chosen meanwhile.
+  useEffect(() => fill(queryEditor, tab?.query), [queryEditor]);
+  useEffect(() => fill(variableEditor, tab?.variables), [variableEditor]);
   return (
     <>
       {above && tab && variables.length > 0 && createPortal(<Files tab={tab.id} variables={variables} />, above)}
       <Events />
     </>
   );
+}
+
+function fill(
+  editor: { getValue(): string; setValue(text: string): void } | undefined,
+  text: string | null | undefined,
+): void {
+  if (editor && editor.getValue() !== (text ?? "")) editor.setValue(text ?? "");
 }
 
 function Files({ tab, variables }: { tab: string; variables: UploadVariable[] }) {
