@@ -253,7 +253,9 @@ async def test_rejects_come_by_page(api: GraphQLClient, sample_rows: list[dict[s
 
 async def test_the_model_describes_itself(api: GraphQLClient) -> None:
     query = """{ model { version trainedAt trainingRows genres requiredColumns accuracy macroF1
-      logLoss confusionMatrix topFeatures(first: 3) { feature importance } } }"""
+      logLoss confusionMatrix topFeatures(first: 3) { feature importance }
+      ece uncertainBelow intervals { metric low high } calibration { confidence accuracy share }
+      genreScores { genre precision recall f1 } } }"""
 
     model = (await api.data(query))["model"]
 
@@ -265,3 +267,9 @@ async def test_the_model_describes_itself(api: GraphQLClient) -> None:
     gains = [feature["importance"] for feature in model["topFeatures"]]
     assert gains == sorted(gains, reverse=True)
     assert len(gains) == 3
+    for interval in model["intervals"]:
+        assert interval["low"] <= model[interval["metric"]] <= interval["high"]
+    assert {interval["metric"] for interval in model["intervals"]} >= {"accuracy", "macroF1"}
+    assert sum(part["share"] for part in model["calibration"]) == pytest.approx(1, abs=1e-6)
+    assert [score["genre"] for score in model["genreScores"]] == model["genres"]
+    assert 0 < model["uncertainBelow"] < 1
