@@ -1,0 +1,36 @@
+"""What a person does on the workbench, for browser tests."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+SLOW_BYTES_A_SECOND = 12_000_000
+
+
+def sign_in(page: Page, client_secret: str = "test") -> None:
+    page.goto("/")
+    page.get_by_label("Client id").fill("test")
+    page.get_by_label("Client secret").fill(client_secret)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def go_to(page: Page, place: str) -> None:
+    page.get_by_role("navigation").get_by_role("link", name=place).click()
+
+
+def drop(page: Page, path: Path) -> None:
+    page.get_by_label("CSV files").set_input_files(path)
+
+
+def slow_down(page: Page) -> None:
+    """Make sending take long enough to be seen."""
+    session = page.context.new_cdp_session(page)
+    session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 0,
+            "downloadThroughput": -1,
+            "uploadThroughput": SLOW_BYTES_A_SECOND,
+        },
+    )
