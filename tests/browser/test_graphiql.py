@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 FIRST_TABS = ["ClassifyFile", "Genres", "Titles", "Send", "Model"]
 
 
-def open_graphiql(page: Page, client_secret: str = "test") -> None:
-    page.goto("/graphql")
+def open_graphiql(page: Page, client_secret: str = "test", place: str = "/graphql") -> None:
+    page.goto(place)
     expect(page.locator(".graphiql-query-editor")).to_be_visible()
     page.get_by_label("client-id").fill("test")
     page.get_by_label("client-secret").fill(client_secret)
@@ -121,10 +121,7 @@ def test_subscription_shows_each_event(page: Page, tracks_csv: Path, fields: set
     assert batch_id
 
     query = f'subscription Follow {{ batchProgress(id: "{batch_id[1]}") {{ status rowsStored }} }}'
-    page.goto(f"/graphql?again#query={query}")
-    page.get_by_label("client-id").fill("test")
-    page.get_by_label("client-secret").fill("test")
-    page.get_by_role("button", name="Use").click()
+    open_graphiql(page, place=f"/graphql?again#query={query}")
     expect(page.get_by_text("Asking as test")).to_be_visible()
     run(page)
 
