@@ -1,10 +1,13 @@
 """Draw the pictures of the model card: `python -m benchmarks.model_pictures FOLDER`."""
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
@@ -56,8 +59,17 @@ def draw_features(axes: Axes, manifest: Manifest) -> None:
     axes.set(xlabel="% of all contributions")
 
 
+def draw_trials(axes: Axes, trials: pd.DataFrame) -> None:
+    """Show the best log loss of each study of `genre tune` so far, by trial."""
+    for name, rows in trials.groupby("study"):
+        ordered = rows.sort_values("trial")
+        axes.plot(range(1, len(ordered) + 1), ordered["log_loss"].cummin(), "o-", label=str(name))
+    axes.set(xlabel="trials", ylabel="least log loss so far, inner folds")
+    axes.legend(title="study")
+
+
 def main() -> None:
-    """Write the four pictures into the folder that is named."""
+    """Write the pictures into the folder that is named; trials are read from `trials.csv` there."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     manifest = Manifest.read(DEFAULT_MODEL_DIR)
@@ -69,11 +81,20 @@ def main() -> None:
         "features.png": (draw_features, (5.0, 5.0)),
     }
     for name, (draw, size) in drawings.items():
-        figure, axes = plt.subplots(figsize=size, layout="constrained")
-        draw(axes, manifest)
-        # Without the date and the version of matplotlib, the same figures are the same bytes.
-        figure.savefig(folder / name, dpi=100, metadata={"Software": None})
-        plt.close(figure)
+        with _picture(folder / name, size) as axes:
+            draw(axes, manifest)
+    if (folder / "trials.csv").exists():
+        with _picture(folder / "trials.png", (5.0, 3.5)) as axes:
+            draw_trials(axes, pd.read_csv(folder / "trials.csv"))
+
+
+@contextlib.contextmanager
+def _picture(path: Path, size: tuple[float, float]) -> Iterator[Axes]:
+    figure, axes = plt.subplots(figsize=size, layout="constrained")
+    yield axes
+    # Without the date and the version of matplotlib, the same figures are the same bytes.
+    figure.savefig(path, dpi=100, metadata={"Software": None})
+    plt.close(figure)
 
 
 if __name__ == "__main__":

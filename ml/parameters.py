@@ -10,7 +10,10 @@ from ml.errors import TrainingDataError
 
 
 class TrainingParameters(BaseModel):
-    """How a model is trained; the defaults are those of the shipped model."""
+    """How a model is trained; the defaults are those of the shipped model.
+
+    What may matter was found by `genre tune` (docs/model/steps.md), rounded.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,17 +24,17 @@ class TrainingParameters(BaseModel):
     """Size of a group of tracks that may share an artist; groups are never split by a fold."""
     texts_per_word: int = Field(default=5, ge=1)
     """A word that fewer texts have is unknown."""
-    tfidf_c: float = Field(default=1.0, gt=0)
+    tfidf_c: float = Field(default=1.3, gt=0)
     ratio_c: float = Field(default=0.3, gt=0)
     """Inverse regularisation of the two logistic regressions over words."""
-    kernel_width: float = Field(default=1.0, gt=0)
-    kernel_ridge: float = Field(default=1.0, gt=0)
+    kernel_width: float = Field(default=0.6, gt=0)
+    kernel_ridge: float = Field(default=4.5, gt=0)
     kernel_frequencies: int = Field(default=512, ge=16, le=8192)
     tree_leaves: int = Field(default=4, ge=2)
     tree_learning_rate: float = Field(default=0.05, gt=0, le=1)
-    tree_feature_fraction: float = Field(default=0.1, gt=0, le=1)
+    tree_feature_fraction: float = Field(default=0.2, gt=0, le=1)
     tree_l2: float = Field(default=10.0, ge=0)
-    tracks_per_leaf: int = Field(default=20, ge=1)
+    tracks_per_leaf: int = Field(default=30, ge=1)
     min_tree_rounds: int = Field(default=8, ge=1)
     max_tree_rounds: int = Field(default=152, ge=1)
     repeats: int = Field(default=3, ge=1, le=20)
