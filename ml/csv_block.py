@@ -24,6 +24,7 @@ from ml.columns import (
     ID_COLUMN,
     MAX_TRACK_ID,
     NUMBER_COLUMNS,
+    NUMBER_RULES,
     REQUIRED_COLUMNS,
     TAGS_COLUMN,
     TITLE_COLUMN,
@@ -159,9 +160,7 @@ class _Columns:
         ids = self._track_ids()
         for column in _TEXT_COLUMNS:
             self._check_text(column)
-        numbers = np.empty((len(self._lines), len(NUMBER_COLUMNS)))
-        for index, column in enumerate(NUMBER_COLUMNS):
-            numbers[:, index] = self._numbers(column)
+        numbers = self._all_numbers()
         self._check_duplicates(ids)
         good = np.ones(len(ids), dtype=np.bool_)
         good[list(self._reasons)] = False
@@ -184,6 +183,20 @@ class _Columns:
         ids, numbers = read_track_ids(cells)
         self._judge_numbers(ID_COLUMN, numbers.values, numbers.missing, numbers.not_a_number)
         return ids
+
+    def _all_numbers(self) -> np.ndarray:
+        """Read all numbers at once, and judge only columns that have a rule or seem wrong."""
+        numbers = np.empty((len(self._lines), len(NUMBER_COLUMNS)))
+        plain = np.zeros(len(NUMBER_COLUMNS), dtype=np.bool_)
+        for index, column in enumerate(NUMBER_COLUMNS):
+            cells = self._cells[column]
+            if cells.type == pa.float64() and not cells.null_count:
+                numbers[:, index] = cells.to_numpy()
+                plain[index] = column not in NUMBER_RULES
+        plain[plain] = np.isfinite(numbers[:, plain]).all(axis=0)
+        for index in np.flatnonzero(~plain):
+            numbers[:, index] = self._numbers(NUMBER_COLUMNS[index])
+        return numbers
 
     def _numbers(self, column: str) -> np.ndarray:
         cells = self._cells[column]
