@@ -6,6 +6,8 @@ from pathlib import Path
 import app
 import schema
 from app.settings_table import env_example, with_table
+from ml.artefacts import DEFAULT_MODEL_DIR
+from ml.manifest import Manifest
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,6 +17,14 @@ def test_readme_and_env_example_name_every_setting() -> None:
 
     assert readme == with_table(readme), "run scripts/settings-table"
     assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_readme_gives_the_accuracy_of_the_shipped_model() -> None:
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    manifest = Manifest.read(DEFAULT_MODEL_DIR)
+
+    low, high = manifest.validation.intervals["accuracy"]
+    assert f"**{manifest.metrics.accuracy:.2f}** right ({low:.2f} to {high:.2f})" in readme
 
 
 def test_no_dependency_shadows_our_packages() -> None:
