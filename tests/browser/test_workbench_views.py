@@ -145,6 +145,7 @@ def test_signing_out_forgets_the_files(page: Page, tracks_csv: Path) -> None:
 
 def test_can_be_used_by_keyboard(page: Page, catalogue: str) -> None:
     page.goto("/")
+    expect(page.get_by_label("Client id")).to_be_focused()  # before that, keys go nowhere
     page.keyboard.type("test")
     page.keyboard.press("Tab")
     page.keyboard.type("test")
