@@ -1,18 +1,20 @@
 """The use case: classify one CSV file and store the result, chunk by chunk.
 
-Reading and predicting run in threads; while a chunk is stored, the next one is classified, and at
-most one waits in between, so memory does not grow with the file.
+Reading and predicting run in threads of their own: while a chunk is stored, the next one is
+classified and the one behind it read. One waits at most between two stages, so memory does not grow
+with the file.
 """
 
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import BinaryIO
 
 import anyio
 import anyio.to_thread
-from anyio.streams.memory import MemoryObjectSendStream
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.classified import to_classified, to_model_version
@@ -70,7 +72,7 @@ class BatchPipeline:
             The database went away; a batch that had begun is marked as FAILED once it is back.
         """
         async with self.running:
-            chunks = self.classify(file)
+            chunks = self.read(file)
             # The first chunk is read before anything is written: a file that is no CSV leaves
             # no trace.
             first = await self._next(chunks)
@@ -89,7 +91,7 @@ class BatchPipeline:
     async def _run(
         self,
         writer: BatchWriter,
-        chunks: Iterator[ClassifiedChunk],
+        chunks: Iterator[TrackChunk],
         progress: Progress,
     ) -> None:
         try:
@@ -110,15 +112,17 @@ class BatchPipeline:
     async def store_all(
         self,
         writer: BatchWriter,
-        chunks: Iterator[ClassifiedChunk],
+        chunks: Iterator[TrackChunk],
         progress: Progress,
     ) -> None:
-        """Store chunks as they are classified; what is stored stays if one cannot be."""
+        """Classify and store chunks as they are read; what is stored stays if one cannot be."""
+        to_classify = anyio.create_memory_object_stream[TrackChunk](1)
         send, receive = anyio.create_memory_object_stream[ClassifiedChunk](1)
         rows = 0
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._produce, send, chunks)
+                tasks.start_soon(self._read, to_classify[0], chunks)
+                tasks.start_soon(self._classify, to_classify[1], send)
                 async with receive:
                     async for chunk in receive:
                         await writer.save_chunk(chunk.tracks, chunk.rejects, chunk.end)
@@ -128,29 +132,33 @@ class BatchPipeline:
             # One error is what the caller can use; the task group wraps even a single one.
             raise _first_error(group) from None
 
-    async def _produce(
-        self,
-        send: MemoryObjectSendStream[ClassifiedChunk],
-        chunks: Iterator[ClassifiedChunk],
+    async def _read(
+        self, send: MemoryObjectSendStream[TrackChunk], chunks: Iterator[TrackChunk]
     ) -> None:
         async with send:
             while (chunk := await self._next(chunks)) is not None:
                 await send.send(chunk)
 
-    async def _next(self, chunks: Iterator[ClassifiedChunk]) -> ClassifiedChunk | None:
+    async def _classify(
+        self,
+        receive: MemoryObjectReceiveStream[TrackChunk],
+        send: MemoryObjectSendStream[ClassifiedChunk],
+    ) -> None:
+        classify = partial(classify_chunk, self.ensemble, keep_features=self.keep_features)
+        async with receive, send:
+            async for chunk in receive:
+                done = await anyio.to_thread.run_sync(classify, chunk, limiter=self.threads)
+                await send.send(done)
+
+    async def _next(self, chunks: Iterator[TrackChunk]) -> TrackChunk | None:
         return await anyio.to_thread.run_sync(next, chunks, None, limiter=self.threads)
 
-    def classify(
-        self, file: BinaryIO, start: ResumePoint | None = None
-    ) -> Iterator[ClassifiedChunk]:
-        """Read and predict, chunk by chunk, from the first row or from where a worker stopped."""
+    def read(self, file: BinaryIO, start: ResumePoint | None = None) -> Iterator[TrackChunk]:
+        """Read chunk by chunk, from the first row or from where a worker stopped."""
         if start is None:
-            chunks = read_tracks(file, chunk_bytes=self.chunk_bytes)
-        else:
-            position = FilePosition(start.byte, start.line)
-            chunks = resume_tracks(file, position, chunk_bytes=self.chunk_bytes)
-        for chunk in chunks:
-            yield classify_chunk(self.ensemble, chunk, keep_features=self.keep_features)
+            return read_tracks(file, chunk_bytes=self.chunk_bytes)
+        position = FilePosition(start.byte, start.line)
+        return resume_tracks(file, position, chunk_bytes=self.chunk_bytes)
 
 
 def classify_chunk(

@@ -46,7 +46,7 @@ from db.tracks import PostgresTracks
 RECOVERY_INTERVAL_S = 15.0
 LOOKS_PER_CLEANING = 40
 COMPUTE_THREADS = 2
-"""Threads that read and predict: one per running batch is enough, since LightGBM has its own."""
+"""Threads that read and predict, over all batches: one reads while the other predicts."""
 logger = logging.getLogger("genre")
 
 

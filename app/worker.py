@@ -122,7 +122,7 @@ class Worker:
         start = await writer.use_model(pipeline.model, start)
         file = await anyio.to_thread.run_sync(self.background.spool.open, claim.batch_id)
         with file:
-            chunks = pipeline.classify(file, start.resume)
+            chunks = pipeline.read(file, start.resume)
             await pipeline.store_all(writer, chunks, self._stop_between_chunks)
 
     async def _pipeline_for(self, start: Start) -> BatchPipeline:

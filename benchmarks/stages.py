@@ -16,6 +16,7 @@ from typing import TypeVar
 import psutil
 import pyarrow.csv
 from sqlalchemy.ext.asyncio import AsyncEngine
+from threadpoolctl import threadpool_limits
 
 from app.classified import to_classified, to_model_version
 from db.batch_writer import open_writer
@@ -116,7 +117,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=42_800)
     parser.add_argument("--chunk-mb", type=int, default=8)
     arguments = parser.parse_args()
-    ensemble, watch = load_ensemble(DEFAULT_MODEL_DIR), Stopwatch()
+    ensemble, watch = load_ensemble(DEFAULT_MODEL_DIR, threads=1), Stopwatch()
+    threadpool_limits(1, user_api="blas")  # as the service does
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tracks.csv"
         write_sample_csv(path, arguments.rows, seed=1)

@@ -194,8 +194,8 @@ class _Columns:
                 numbers[:, index] = cells.to_numpy()
                 plain[index] = column not in NUMBER_RULES
         plain[plain] = np.isfinite(numbers[:, plain]).all(axis=0)
-        for index in np.flatnonzero(~plain):
-            numbers[:, index] = self._numbers(NUMBER_COLUMNS[index])
+        for odd in np.flatnonzero(~plain):
+            numbers[:, odd] = self._numbers(NUMBER_COLUMNS[odd])
         return numbers
 
     def _numbers(self, column: str) -> np.ndarray:
