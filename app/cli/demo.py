@@ -19,7 +19,7 @@ from app.access import DEVELOPMENT_CLIENT, DEVELOPMENT_SECRET
 from app.cli.serve import Port, make_server
 from app.cli.tables import genre_table
 from app.log_config import configure_logging
-from app.memory import bound_allocators
+from app.process import prepare_process
 from app.settings import Settings, read_settings
 from db.records import GenreCount
 from ml.sampling import write_sample_csv
@@ -59,7 +59,7 @@ def demo(
         }
     )
     configure_logging(settings)
-    bound_allocators()
+    prepare_process()
     asyncio.run(_demo(settings, stop=stop))
 
 

@@ -8,7 +8,7 @@ import uvicorn
 
 from app.log_config import configure_logging
 from app.main import create_app
-from app.memory import bound_allocators
+from app.process import prepare_process
 from app.settings import Settings, read_settings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; GENRE_HOST.")]
@@ -24,7 +24,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     """
     settings = read_settings(host=host, port=port)
     configure_logging(settings)
-    bound_allocators()
+    prepare_process()
     make_server(settings).run()
 
 

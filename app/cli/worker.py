@@ -8,7 +8,7 @@ import anyio
 import typer
 
 from app.log_config import configure_logging
-from app.memory import bound_allocators
+from app.process import prepare_process
 from app.service import open_service
 from app.settings import Settings, read_settings
 from app.worker import working
@@ -28,7 +28,7 @@ def worker(slots: Slots = None) -> None:
     """
     settings = read_settings(max_running_batches=slots)
     configure_logging(settings)
-    bound_allocators()
+    prepare_process()
     anyio.run(_work, settings)
 
 
