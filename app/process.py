@@ -15,7 +15,7 @@ _M_TRIM_THRESHOLD = -1
 _M_ARENA_MAX = -8
 
 SWITCH_INTERVAL_S = 0.001
-"""How long a computing thread may keep the interpreter from the event loop; Python's own is 5 ms."""
+"""How long a computing thread may keep the event loop waiting; Python's own is 5 ms."""
 
 ARENAS = 2
 LARGE_BYTES = 256 * 1024
