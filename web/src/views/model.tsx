@@ -164,7 +164,7 @@ function PerGenre({ model: { genres, confusionMatrix } }: { model: Model }) {
 function TopFeatures({ model: { topFeatures }, isWide }: { model: Model; isWide: boolean }) {
   if (topFeatures.length === 0) return null;
   return (
-    <Card title="What it looks at" hint="Share of what each feature gained the trees" class={isWide ? "span" : ""}>
+    <Card title="What it looks at" hint="Share of what decides, over the training tracks" class={isWide ? "span" : ""}>
       <div class={isWide ? "two-up" : ""}>
         <Bars
           label="Importance of features"
