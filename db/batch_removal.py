@@ -5,16 +5,14 @@ A job that stays in the queue does no harm: the worker that takes it finds no ba
 
 import uuid
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlmodel import col
 
-from db.batches import lock_keys, to_record
+from db.batches import TRY_LOCK, lock_keys, to_record
 from db.engine import Sessions
 from db.errors import BatchInUseError, translate_errors
 from db.models import BatchRow, TrackRow
 from db.records import BatchRecord
-
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:space, :key)")
 
 
 class PostgresBatchRemoval:
@@ -35,7 +33,7 @@ class PostgresBatchRemoval:
         """
         with translate_errors():
             async with self._sessions.begin() as session:
-                is_free = await session.scalar(_TRY_LOCK, lock_keys(batch_id))
+                is_free = await session.scalar(TRY_LOCK, lock_keys(batch_id))
                 row = await session.scalar(select(BatchRow).where(col(BatchRow.id) == batch_id))
                 if row is None:
                     return None

@@ -168,13 +168,13 @@ class PostgresBatches:
         )
         with translate_errors():
             async with self._sessions.begin() as session:
-                if not await session.scalar(_TRY_LOCK, lock_keys(batch_id)):
+                if not await session.scalar(TRY_LOCK, lock_keys(batch_id)):
                     return False
                 result: Any = await session.execute(fail)
                 return bool(result.rowcount)
 
 
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:space, :key)")
+TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:space, :key)")
 
 
 def lock_keys(batch_id: uuid.UUID) -> dict[str, int]:

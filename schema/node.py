@@ -13,8 +13,9 @@ import uuid
 
 import strawberry
 
+from ml.columns import MAX_TRACK_ID
+
 _TRACK = "Track:"
-_MAX_TRACK_ID = 2**63 - 1
 
 
 @strawberry.interface(description="An object that can be fetched again by its global id.")
@@ -31,7 +32,7 @@ def read_track_id(text: str) -> int | None:
     """Read a trackId; what is no trackId of any track gives None."""
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return None
-    return int(text) if int(text) <= _MAX_TRACK_ID else None
+    return int(text) if int(text) <= MAX_TRACK_ID else None
 
 
 def read_batch_id(text: str) -> uuid.UUID | None:
