@@ -75,20 +75,12 @@ class BackgroundBatches:
     async def clean_spool(self) -> None:
         """Remove files that no batch needs: their process died before it could do so."""
         files = await anyio.to_thread.run_sync(self.spool.list_files)
-        ids = [file.batch_id for file in files if file.batch_id is not None]
-        still_open = await self.queue.list_open(ids) if ids else set()
+        # One look for all: a batch that is recorded after it must not be taken for one that ended.
+        batches = await self.batches.find_batches([file.batch_id for file in files])
         for file in files:
-            if file.batch_id not in still_open and await self._is_orphan(file):
+            if _is_left_over(file, batches.get(file.batch_id)):
                 logger.info("Removing %s from the spool: no batch waits for it.", file.batch_id)
                 await anyio.to_thread.run_sync(self.spool.remove_path, file.path)
-
-    async def _is_orphan(self, file: SpooledFile) -> bool:
-        if file.age_s > ORPHAN_AGE_S:
-            return True
-        if file.batch_id is None:
-            return False
-        # Its batch has ended; without one, it is perhaps just being saved.
-        return bool(await self.batches.find_batches([file.batch_id]))
 
     async def _save(self, batch_id: uuid.UUID, file: BinaryIO) -> None:
         try:
@@ -101,3 +93,9 @@ def _check(file: BinaryIO) -> None:
     """Read the header and the first rows as a worker will, then go back to the start."""
     next(read_tracks(file, chunk_bytes=CHECKED_BYTES))
     file.seek(0)
+
+
+def _is_left_over(file: SpooledFile, batch: BatchRecord | None) -> bool:
+    if file.is_whole and batch is not None:
+        return batch.status in ("DONE", "FAILED")
+    return file.age_s > ORPHAN_AGE_S

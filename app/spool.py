@@ -29,10 +29,12 @@ class SpoolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SpooledFile:
-    """A file of the spool; `batch_id` is None if its name is not ours or it is not whole."""
+    """A file of ours in the spool."""
 
     path: str
-    batch_id: uuid.UUID | None
+    batch_id: uuid.UUID
+    is_whole: bool
+    """False while it is being saved, and for ever if its process died meanwhile."""
     age_s: float
 
 
@@ -86,26 +88,29 @@ class Spool:
         self._remove(self._path(batch_id))
 
     def list_files(self) -> list[SpooledFile]:
-        """List what lies in the spool, also what a killed process left half-written."""
+        """List our files, also what a killed process left half-written; others are not looked at."""
         self._files.invalidate_cache()
         if not self._files.exists(self._root):
             return []
-        return [self._describe(str(path)) for path in self._files.ls(self._root, detail=False)]
+        paths = [str(path) for path in self._files.ls(self._root, detail=False)]
+        return [
+            SpooledFile(path, batch_id, path.endswith(SUFFIX), self._age_s(path))
+            for path in paths
+            if (batch_id := _read_name(path.rsplit("/", 1)[-1])) is not None
+        ]
 
     def remove_path(self, path: str) -> None:
         """Remove a file that `list_files` named."""
         self._remove(path)
 
-    def _describe(self, path: str) -> SpooledFile:
-        name = path.rsplit("/", 1)[-1]
+    def _age_s(self, path: str) -> float:
         try:
             modified = self._files.modified(path)
         except FileNotFoundError:  # removed meanwhile
-            modified = datetime.now(UTC)
+            return 0.0
         if modified.tzinfo is None:
             modified = modified.replace(tzinfo=UTC)
-        age_s = (datetime.now(UTC) - modified).total_seconds()
-        return SpooledFile(path, _read_name(name), age_s)
+        return float((datetime.now(UTC) - modified).total_seconds())
 
     def _path(self, batch_id: uuid.UUID) -> str:
         return f"{self._root}/{batch_id}{SUFFIX}"
@@ -132,6 +137,7 @@ class Spool:
 
 
 def _read_name(name: str) -> uuid.UUID | None:
+    stem = name.removesuffix(PART_SUFFIX)
     with contextlib.suppress(ValueError):
-        return uuid.UUID(name.removesuffix(SUFFIX)) if name.endswith(SUFFIX) else None
+        return uuid.UUID(stem.removesuffix(SUFFIX)) if stem.endswith(SUFFIX) else None
     return None

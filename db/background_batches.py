@@ -1,7 +1,6 @@
 """Batches that workers read: added to the queue, and looked after when a worker has died."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Protocol
 
 from sqlalchemy import text
@@ -24,10 +23,6 @@ _SHOW_WAITING = """
 UPDATE batches SET status = 'QUEUED'
 WHERE id = $1 AND status = 'RUNNING' AND pg_try_advisory_xact_lock($2, $3)
 """
-_KEEP_OPEN = """
-SELECT id FROM batches
-WHERE id = ANY($1) AND is_background AND status IN ('QUEUED', 'RUNNING')
-"""
 
 
 class BackgroundBatchRepository(Protocol):
@@ -40,9 +35,6 @@ class BackgroundBatchRepository(Protocol):
 
     async def restore(self) -> None:
         """Show batches whose worker died as QUEUED, and queue again what is in no queue."""
-
-    async def list_open(self, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-        """Which of these batches still need their file."""
 
 
 class PostgresBackgroundBatches:
@@ -76,9 +68,3 @@ class PostgresBackgroundBatches:
                 if is_running:
                     await driver.execute(_SHOW_WAITING, batch_id, keys["space"], keys["key"])
                 await put(driver, batch_id)
-
-    async def list_open(self, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-        with translate_errors():
-            async with self._engine.begin() as connection:
-                driver = await driver_of(connection)
-                return {uuid.UUID(str(row["id"])) for row in await driver.fetch(_KEEP_OPEN, ids)}

@@ -149,10 +149,6 @@ async def test_a_batch_ends_on_the_model_that_it_began_with(site: Settings, tmp_
         assert (await service.pipelines.find(SHIPPED.version)) is not None
 
 
-@pytest.mark.skip(
-    reason="its own worker sometimes finds no batch (1 run in 10 under load) and then waits for "
-    "ever; test_killed_worker.py covers resuming. Cause to be found."
-)
 async def test_a_queued_batch_is_resumed_on_the_model_that_it_began_with(
     site: Settings, tmp_path: Path
 ) -> None:

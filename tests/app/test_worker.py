@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from sqlalchemy import text
 from waiting import until
@@ -255,9 +256,28 @@ async def test_cleans_the_spool_of_what_no_batch_needs(
     fresh, old = folder / f"{uuid.uuid4()}.csv.part", folder / f"{uuid.uuid4()}.csv"
     fresh.write_bytes(b"is just being saved")
     old.write_bytes(b"its process was killed")
-    os.utime(old, (time.time() - 10_000,) * 2)
+    foreign = folder / "tracks.csv"
+    foreign.write_bytes(b"somebody chose a folder that holds other things")
+    for path in (old, foreign):
+        os.utime(path, (time.time() - 10_000,) * 2)
 
     await background.clean_spool()
 
-    left = {Path(file.path).name for file in background.spool.list_files()}
-    assert left == {f"{waiting}.csv", fresh.name}
+    assert {path.name for path in folder.iterdir()} == {f"{waiting}.csv", fresh.name, foreign.name}
+
+
+async def test_cleaning_the_spool_spares_batches_that_come_meanwhile(
+    idle_service: Service, sample: bytes
+) -> None:
+    has_submitted = False
+
+    async def clean() -> None:
+        while not has_submitted:
+            await idle_service.background.clean_spool()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(clean)
+        submitted = {await submit(idle_service, sample) for _ in range(30)}
+        has_submitted = True
+
+    assert {file.batch_id for file in idle_service.background.spool.list_files()} == submitted

@@ -97,9 +97,10 @@ def test_model_page_shows_its_card(page: Page) -> None:
     go_to(page, "Model")
 
     expect(page.get_by_role("region", name="Confusion matrix").get_by_role("row")).to_have_count(9)
-    expect(
+    expect(page.get_by_role("img", name="Calibration curve")).to_be_visible()
+    expect(  # fewer than without a calibration curve beside them
         page.get_by_role("list", name="Importance of features").get_by_role("listitem")
-    ).to_have_count(20)
+    ).to_have_count(8)
 
 
 def test_as_graphql_hands_query_and_credentials_over(page: Page, catalogue: str) -> None:
