@@ -15,10 +15,7 @@ from db.batch_removal import PostgresBatchRemoval
 from db.batches import BatchRepository
 from db.errors import StorageUnavailableError
 from db.records import BatchRecord
-from ml.tracks_csv import read_tracks
 
-CHECKED_BYTES = 65_536
-"""How much of a file is read to see that it is a CSV file of tracks with at least one row."""
 ORPHAN_AGE_S = 3600.0
 """A file without a batch may be one that is just being saved; after so long it is not."""
 logger = logging.getLogger("genre")
@@ -44,7 +41,7 @@ class BackgroundBatches:
         StorageUnavailableError
             The spool or the database cannot be reached; no batch is made of it either.
         """
-        await anyio.to_thread.run_sync(_check, file)
+        await anyio.to_thread.run_sync(self.pipelines.current.check, file)
         batch_id = uuid.uuid4()
         await self._save(batch_id, file)
         try:
@@ -87,12 +84,6 @@ class BackgroundBatches:
             await anyio.to_thread.run_sync(self.spool.save, batch_id, file)
         except SpoolError as error:
             raise StorageUnavailableError(str(error)) from error
-
-
-def _check(file: BinaryIO) -> None:
-    """Read the header and the first rows as a worker will, then go back to the start."""
-    next(read_tracks(file, chunk_bytes=CHECKED_BYTES))
-    file.seek(0)
 
 
 def _is_left_over(file: SpooledFile, batch: BatchRecord | None) -> bool:

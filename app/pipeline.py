@@ -21,11 +21,14 @@ from app.classified import to_classified, to_model_version
 from db.batch_writer import BatchWriter, open_writer
 from db.batches import BatchRepository
 from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
+from ml.compression import ContentLimits, TrackContent
 from ml.ensemble import GenreEnsemble
 from ml.errors import CsvError
 from ml.track import FilePosition, Reject, TrackChunk
 from ml.tracks_csv import read_tracks, resume_tracks
 
+CHECKED_BYTES = 65_536
+"""How much of a file is read to see that it is a CSV file of tracks with at least one row."""
 Progress = Callable[[int, int], None]
 """Called after each stored chunk with the rows and bytes read so far; may raise to stop."""
 
@@ -54,6 +57,8 @@ class BatchPipeline:
     chunk_bytes: int
     keep_features: bool
     """Whether what the model saw is stored too."""
+    content_limits: ContentLimits
+    """How much may come out of a compressed file."""
 
     async def __call__(
         self,
@@ -155,10 +160,22 @@ class BatchPipeline:
 
     def read(self, file: BinaryIO, start: ResumePoint | None = None) -> Iterator[TrackChunk]:
         """Read chunk by chunk, from the first row or from where a worker stopped."""
+        content = TrackContent(file, self.content_limits)
         if start is None:
-            return read_tracks(file, chunk_bytes=self.chunk_bytes)
+            return read_tracks(content, chunk_bytes=self.chunk_bytes)
         position = FilePosition(start.byte, start.line)
-        return resume_tracks(file, position, chunk_bytes=self.chunk_bytes)
+        return resume_tracks(content, position, chunk_bytes=self.chunk_bytes)
+
+    def check(self, file: BinaryIO) -> None:
+        """Read the header and the first rows as `read` will, then go back to the start.
+
+        Raises
+        ------
+        CsvError
+            They are not those of a CSV file of tracks.
+        """
+        next(read_tracks(TrackContent(file, self.content_limits), chunk_bytes=CHECKED_BYTES))
+        file.seek(0)
 
 
 def classify_chunk(

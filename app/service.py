@@ -42,6 +42,7 @@ from db.migrate import migrate
 from db.notices import BATCH_CHANNEL, Notices
 from db.track_writer import PostgresTrackWriter
 from db.tracks import PostgresTracks
+from ml.compression import ContentLimits
 
 RECOVERY_INTERVAL_S = 15.0
 LOOKS_PER_CLEANING = 40
@@ -148,6 +149,9 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
         running=anyio.Semaphore(settings.max_running_batches),
         chunk_bytes=settings.chunk_bytes,
         keep_features=settings.store_features,
+        content_limits=ContentLimits(
+            settings.max_decompressed_bytes, settings.max_compression_ratio
+        ),
     )
     pipelines = Pipelines(model, make_pipeline)
     notices = Notices(engine, (BATCH_CHANNEL, QUEUE_CHANNEL))

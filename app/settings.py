@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     """How often a process looks whether another model was chosen, in seconds."""
     max_upload_bytes: int = Field(default=4096 * MIB, ge=1)
     """Largest request with a file; more is answered with UPLOAD_TOO_LARGE."""
+    max_decompressed_bytes: int = Field(default=16_384 * MIB, ge=1)
+    """Largest content of a compressed file; more is answered with UPLOAD_TOO_LARGE too."""
+    max_compression_ratio: int = Field(default=100, ge=2)
+    """How many times larger than the compressed file its content may be; real tracks reach 3."""
     max_json_bytes: int = Field(default=8 * MIB, ge=1)
     """Largest request without a file."""
     chunk_bytes: int = Field(default=4 * MIB, ge=65_536)

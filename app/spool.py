@@ -88,7 +88,7 @@ class Spool:
         self._remove(self._path(batch_id))
 
     def list_files(self) -> list[SpooledFile]:
-        """List our files, also what a killed process left half-written; others are not looked at."""
+        """List our files and no others, also what a killed process left half-written."""
         self._files.invalidate_cache()
         if not self._files.exists(self._root):
             return []

@@ -11,6 +11,8 @@ from db.records import BatchRecord
 from ml.errors import UnsupportedFileTypeError
 
 SUFFIXES = (".csv", ".txt", "")
+COMPRESSED_SUFFIXES = (".gz", ".zst")
+"""May follow; that content is compressed is told by its first bytes, whatever the name."""
 MAX_NAME_CHARS = 255
 
 
@@ -50,9 +52,13 @@ def check_suffix(name: str) -> None:
     UnsupportedFileTypeError
         The name ends otherwise than CSV files do.
     """
-    suffix = PurePosixPath(name).suffix.lower()
-    if suffix not in SUFFIXES:
+    path = PurePosixPath(name)
+    if path.suffix.lower() in COMPRESSED_SUFFIXES:
+        path = path.with_suffix("")
+    if path.suffix.lower() not in SUFFIXES:
         allowed = ", ".join(filter(None, SUFFIXES))
+        packed = " or ".join(COMPRESSED_SUFFIXES)
         raise UnsupportedFileTypeError(
-            f'"{name}" ends with {suffix}; a CSV file, ending with {allowed}, is needed.'
+            f'"{name}" ends with {path.suffix}; a CSV file is needed, whose name ends with '
+            f"{allowed}, or with {packed} behind that."
         )

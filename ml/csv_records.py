@@ -34,6 +34,13 @@ class Readable(Protocol):
         """Return at most `size` bytes; none at the end."""
 
 
+class Seekable(Readable, Protocol):
+    """A source of bytes that can go on at any of them."""
+
+    def seek(self, position: int, /) -> object:
+        """Go to a byte, counted from 0."""
+
+
 def read_up_to(file: Readable, size: int) -> bytes:
     """Return `size` bytes, fewer only at the end: a pipe answers with what it has."""
     parts, missing = [], size

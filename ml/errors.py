@@ -38,6 +38,12 @@ class UnsupportedFileTypeError(CsvError):
     code = "UNSUPPORTED_FILE_TYPE"
 
 
+class ContentTooLargeError(CsvError):
+    """More comes out of a compressed file than is allowed."""
+
+    code = "UPLOAD_TOO_LARGE"
+
+
 class TrackInputError(GenreMlError):
     """A track that came in a request, not in a file, has a missing or wrong value.
 

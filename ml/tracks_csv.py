@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +18,7 @@ from ml.csv_block import BlockParser
 from ml.csv_records import (
     MAX_RECORD_BYTES,
     Readable,
+    Seekable,
     first_record,
     read_record_blocks,
     read_up_to,
@@ -82,7 +82,7 @@ def read_tracks(file: Readable, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES) -> It
 
 
 def resume_tracks(
-    file: BinaryIO, start: FilePosition, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES
+    file: Seekable, start: FilePosition, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES
 ) -> Iterator[TrackChunk]:
     """Yield what `read_tracks` would yield behind a chunk that ended at `start`.
 

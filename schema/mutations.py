@@ -30,8 +30,8 @@ class Mutation(TrackMutation, ModelMutation):
         csv_file: Annotated[
             Upload,
             strawberry.argument(
-                description="CSV in UTF-8 with a header; `model { requiredColumns }` names what "
-                "it must have."
+                description="CSV in UTF-8 with a header, plain or compressed with gzip or "
+                "Zstandard; `model { requiredColumns }` names what it must have."
             ),
         ],
         wait: Annotated[

@@ -38,7 +38,11 @@ def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> N
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a service on its own data folder; chunks are small, a file has several."""
     return Settings(
-        data_dir=tmp_path_factory.mktemp("data"), chunk_bytes=65_536, max_json_bytes=2**20
+        data_dir=tmp_path_factory.mktemp("data"),
+        chunk_bytes=65_536,
+        max_json_bytes=2**20,
+        max_decompressed_bytes=16 * 2**20,
+        max_compression_ratio=30,
     )
 
 

@@ -20,7 +20,9 @@ SHOWN_REJECTS = 10
 def classify(
     files: Annotated[
         list[Path],
-        typer.Argument(help="CSV files of tracks.", exists=True, dir_okay=False),
+        typer.Argument(
+            help="CSV files of tracks, also as .csv.gz or .csv.zst.", exists=True, dir_okay=False
+        ),
     ],
 ) -> None:
     """Classify CSV files and store the result, as `classifyBatch` does.
@@ -48,7 +50,8 @@ async def _classify_one(service: Service, path: Path) -> BatchRecord:
         return await service.pipeline(
             file,
             shown_name(path.name),
-            progress=lambda rows, done: show(done, f"{rows:,} rows"),
+            # Not the bytes that were read of its content: the file may be compressed.
+            progress=lambda rows, _: show(file.tell(), f"{rows:,} rows"),
         )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import pyarrow as pa
 import pytest
 from sqlalchemy import text
 from waiting import until
@@ -32,6 +33,14 @@ def many_rows() -> bytes:
     write_sample_csv(stream, rows=ROWS, seed=3)
     lines = stream.getvalue().encode().splitlines(keepends=True)
     return b"".join([lines[0], b"0,short\n", *lines[1:], lines[1]])
+
+
+@pytest.fixture(params=["plain", "gzip", "zstd"])
+def many_rows_sent(many_rows: bytes, request: pytest.FixtureRequest) -> bytes:
+    """The file as clients may send it."""
+    if request.param == "plain":
+        return many_rows
+    return bytes(pa.compress(many_rows, codec=request.param, asbytes=True))
 
 
 def new_worker(service: Service) -> Worker:
@@ -95,9 +104,9 @@ async def assert_whole(service: Service, record: BatchRecord) -> None:
 
 
 async def test_gives_back_after_the_present_chunk_and_another_worker_goes_on(
-    idle_service: Service, many_rows: bytes, caplog: pytest.LogCaptureFixture
+    idle_service: Service, many_rows_sent: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    batch_id = await submit(idle_service, many_rows)
+    batch_id = await submit(idle_service, many_rows_sent)
 
     await work_until(idle_service, batch_id, lambda it: it.rows_received > 0)
     stopped = await find(idle_service, batch_id)

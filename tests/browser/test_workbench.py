@@ -1,10 +1,12 @@
 """Send files on the workbench, as a person does."""
 
 import csv
+import gzip
 import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 pytest.importorskip("playwright.sync_api")
@@ -78,8 +80,9 @@ def test_rejected_rows_are_shown_and_can_be_downloaded(page: Page, tmp_path: Pat
     assert [entry["line"] for entry in report] == ["9", "22", "35", "56", "61"]
 
 
+@pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_rejected_rows_come_back_as_they_stand_in_the_file(
-    page: Page, tracks_csv: Path, tmp_path: Path
+    page: Page, tracks_csv: Path, tmp_path: Path, suffix: str
 ) -> None:
     header, *rows = tracks_csv.read_text(encoding="utf-8").splitlines(keepends=True)[:9]
     broken = [
@@ -87,8 +90,9 @@ def test_rejected_rows_come_back_as_they_stand_in_the_file(
         rows[6][: rows[6].rindex(",")] + ",\r\n",
     ]
     rows[2], rows[6] = broken
-    path = tmp_path / "broken.csv"
-    path.write_text("".join([header, "\n", *rows]), encoding="utf-8", newline="")
+    path = tmp_path / f"broken.csv{suffix}"
+    content = "".join([header, "\n", *rows]).encode()
+    path.write_bytes(gzip.compress(content) if suffix else content)
     sign_in(page)
     drop(page, path)
     expect(page.get_by_role("region", name="Rejected rows").get_by_role("row")).to_have_count(3)
@@ -99,6 +103,22 @@ def test_rejected_rows_come_back_as_they_stand_in_the_file(
     download.value.save_as(tmp_path / "rows.csv")
     assert download.value.suggested_filename == "broken.rejected.csv"
     assert (tmp_path / "rows.csv").read_bytes() == "".join([header, *broken]).encode()
+
+
+def test_a_file_that_the_browser_cannot_read_is_classified_all_the_same(
+    page: Page, tracks_csv: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "tracks.csv.zst"
+    path.write_bytes(
+        pa.compress(tracks_csv.read_bytes() + b"short,row\n", codec="zstd", asbytes=True)
+    )
+    sign_in(page)
+
+    drop(page, path)
+
+    expect(page.get_by_role("article", name=path.name)).to_contain_text("done")
+    expect(page.get_by_role("button", name="Report")).to_be_visible()
+    expect(page.get_by_role("button", name="Rejected rows")).to_have_count(0)
 
 
 def test_long_file_shows_progress_and_rate(page: Page, long_csv: Path) -> None:

@@ -3,21 +3,19 @@
  * field only as its first character, a doubled quote inside is one quote.
  */
 
+import { openContent, plainContent, type Stream } from "./content";
+
 const NEWLINE = 10;
 const QUOTE = 34;
 const COMMA = 44;
 const ESTIMATE_BYTES = 4 * 1024 * 1024;
 
-/** A record: the line that it begins on (the header is on line 1) and its bytes, line end included. */
-export interface Span {
-  line: number;
-  start: number;
-  end: number;
-}
-
-/** Call `visit` for each record, blank lines too, until it returns false. */
+/**
+ * Call `visit` for each record, blank lines too, until it returns false: with the line that it begins
+ * on (the header is on line 1) and its bytes, line end included.
+ */
 export async function scanRecords(
-  blob: Blob,
+  stream: Stream,
   visit: (line: number, start: number, end: number) => boolean | void,
 ): Promise<void> {
   let line = 1;
@@ -26,7 +24,7 @@ export async function scanRecords(
   let offset = 0;
   let quoted = false;
   let atFieldStart = true;
-  const reader = blob.stream().getReader();
+  const reader = stream.getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
@@ -58,20 +56,23 @@ export async function scanRecords(
 /** Estimate how many data rows a file has from its beginning; exact for a small file. */
 export async function estimateRows(file: Blob): Promise<number> {
   let records = 0;
-  let scanned = 0;
-  await scanRecords(file.slice(0, ESTIMATE_BYTES), (_line, start, end) => {
+  let isWhole = true;
+  const { stream, size } = await openContent(file);
+  await scanRecords(stream, (_line, start, end) => {
     if (end - start > 2) records++;
-    scanned = end;
+    isWhole = end <= ESTIMATE_BYTES;
+    return isWhole;
   });
   const rows = Math.max(records - 1, 0);
-  return file.size <= ESTIMATE_BYTES ? rows : Math.round((rows / scanned) * file.size);
+  return isWhole ? rows : Math.round((rows / size()) * file.size);
 }
 
 /** The header and the records that begin on `lines`, as they stand in the file. */
-export async function pickRecords(file: Blob, lines: Set<number>): Promise<Blob> {
+export async function pickRecords(packed: Blob, lines: Set<number>): Promise<Blob> {
+  const file = await plainContent(packed);
   const parts: Blob[] = [];
   let left = lines.size;
-  await scanRecords(file, (line, start, end) => {
+  await scanRecords(file.stream(), (line, start, end) => {
     const isHeader = parts.length === 0 && end - start > 2;
     if (!isHeader && !lines.has(line)) return;
     parts.push(file.slice(start, end));

@@ -2,11 +2,12 @@
 
 import { useClient, useQuery } from "@urql/preact";
 import type { Client, OperationResult } from "@urql/core";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { BATCH, REJECTS } from "../api/documents";
 import { problemOf, type Problem } from "../api/errors";
 import type { ResultOf } from "../api/graphql";
 import { download, writeCsv } from "../csv/report";
+import { isReadable } from "../csv/content";
 import { pickRecords } from "../csv/scan";
 import { formatCount, formatPercent } from "../format";
 import type { BatchCounts } from "../jobs";
@@ -116,7 +117,11 @@ function RejectDownloads({ batch, file }: BatchResultProps) {
   const client = useClient();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const stem = batch.fileName.replace(/\.csv$/i, "");
+  const [canPick, setCanPick] = useState(false);
+  useEffect(() => {
+    if (file) void isReadable(file).then(setCanPick);
+  }, [file]);
+  const stem = batch.fileName.replace(/\.csv(\.(gz|zst))?$/i, "");
 
   async function save(make: (rejects: Reject[]) => Blob | Promise<Blob>, name: string) {
     setBusy(true);
@@ -132,7 +137,7 @@ function RejectDownloads({ batch, file }: BatchResultProps) {
   return (
     <>
       <div class="button-row">
-        {file && (
+        {file && canPick && (
           <Button
             icon="download"
             disabled={isBusy}

@@ -89,7 +89,7 @@ function DropZone({ take }: { take: (files: File[]) => void }) {
         ref={input}
         class="hidden"
         type="file"
-        accept=".csv,text/csv"
+        accept=".csv,.csv.gz,.csv.zst,.gz,.zst,text/csv,application/gzip,application/zstd"
         multiple
         tabIndex={-1}
         aria-label="CSV files"
@@ -111,6 +111,7 @@ function FileHelp() {
         <li><Icon name="check" /><span>UTF-8 with a header line; columns in any order</span></li>
         <li><Icon name="check" /><span>A <code>trackID</code> of its own in each row</span></li>
         <li><Icon name="check" /><span>Any length: it is read as a stream</span></li>
+        <li><Icon name="check" /><span>Plain, or compressed: <code>.csv.gz</code>, <code>.csv.zst</code></span></li>
       </ul>
       {columns && (
         <details>

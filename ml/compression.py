@@ -1,0 +1,126 @@
+"""Read a file's content, also if it was compressed with gzip or Zstandard.
+
+Told by the first bytes, not by the name. What comes out is limited while it comes out, for a few
+kilobytes can be made to unpack to a full disk: by its size, and by how often it is larger than what
+went in.
+"""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from ml.errors import ContentTooLargeError, CsvError
+
+GZIP, ZSTANDARD = "gzip", "zstd"
+MAGIC = {b"\x1f\x8b": GZIP, b"\x28\xb5\x2f\xfd": ZSTANDARD}
+MIB = 1024 * 1024
+RATIO_FREE_BYTES = 4 * MIB
+"""Up to here no ratio is too high: little harm can come of it."""
+SKIPPED_BYTES = MIB
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLimits:
+    """How much may come out of a compressed file.
+
+    Real tracks compress to about a third, which is a ratio of 3; gzip's highest is 1,032.
+    """
+
+    max_bytes: int = 16 * 1024 * MIB
+    max_ratio: int = 100
+
+
+class TrackContent:
+    """The content of a file, decompressed if need be; only as much of it is held as is asked for.
+
+    Parameters
+    ----------
+    file : binary file
+        It can seek, and is not closed.
+    limits : ContentLimits
+        For compressed content only: plain content is as large as the file.
+    """
+
+    def __init__(self, file: BinaryIO, limits: ContentLimits) -> None:
+        self._file, self._limits = file, limits
+        self._stream: pa.NativeFile | None = None
+        self._position = 0
+        self._kind: str | None = None
+        self._is_open = False
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; none at the end.
+
+        Raises
+        ------
+        CsvError
+            The compressed data is damaged or cut off.
+        ContentTooLargeError
+            More comes out than is allowed.
+        """
+        if not self._is_open:
+            self._open()
+        content = self._file.read(size) if self._stream is None else self._decompress(size)
+        self._position += len(content)
+        if self._stream is not None:
+            self._check_size()
+        return content
+
+    def seek(self, position: int) -> None:
+        """Go to a byte of the content; in compressed content, by reading up to it."""
+        if not self._is_open:
+            self._open()
+        if self._stream is None:
+            self._position = self._file.seek(position)
+            return
+        if position < self._position:
+            self._open()
+        while missing := position - self._position:
+            if not self.read(min(missing, SKIPPED_BYTES)):
+                return
+
+    def _open(self) -> None:
+        self._file.seek(0)
+        start = self._file.read(max(map(len, MAGIC)))
+        self._file.seek(0)
+        self._position, self._is_open = 0, True
+        self._kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
+        if self._kind is not None:
+            source = pa.PythonFile(_Kept(self._file), mode="r")
+            self._stream = pa.CompressedInputStream(source, self._kind)
+
+    def _decompress(self, size: int) -> bytes:
+        assert self._stream is not None
+        try:
+            return bytes(self._stream.read(size))
+        except (OSError, pa.ArrowException) as error:
+            raise CsvError(
+                f"The {self._kind} data is damaged or cut off, behind {self._position:,} bytes "
+                f"of content ({error})."
+            ) from error
+
+    def _check_size(self) -> None:
+        limits, size = self._limits, self._position
+        if size > limits.max_bytes:
+            raise ContentTooLargeError(
+                f"The content of the compressed file has more than {limits.max_bytes:,} bytes, "
+                "which is the limit. Send it in parts."
+            )
+        if size > RATIO_FREE_BYTES and size > limits.max_ratio * self._file.tell():
+            raise ContentTooLargeError(
+                f"The content is more than {limits.max_ratio} times as large as the compressed "
+                "file, which is the limit. Send it uncompressed."
+            )
+
+
+class _Kept:
+    """A file that its user does not close: Arrow closes what it was given, and errs after that."""
+
+    closed = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read = file.read
+
+    def close(self) -> None:
+        """Leave the file open, for whoever opened it."""

@@ -1,0 +1,41 @@
+/** What is in a file, also if it was compressed with gzip; browsers cannot read Zstandard. */
+
+const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] };
+
+/** What a file was compressed with, told by its first bytes as the service does. */
+async function compressionOf(file: Blob): Promise<"gzip" | "zstd" | null> {
+  const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  for (const kind of ["gzip", "zstd"] as const) {
+    if (MAGIC[kind].every((byte, index) => start[index] === byte)) return kind;
+  }
+  return null;
+}
+
+export async function isReadable(file: Blob): Promise<boolean> {
+  return (await compressionOf(file)) !== "zstd";
+}
+
+/** The content as a stream; `size` counts the bytes of the file that it took so far. */
+export async function openContent(file: Blob): Promise<{ stream: Stream; size: () => number }> {
+  const kind = await compressionOf(file);
+  let taken = 0;
+  const counted = file.stream().pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform(part, controller) {
+        taken += part.length;
+        controller.enqueue(part);
+      },
+    }),
+  );
+  if (kind === "zstd") throw new Error("Zstandard content cannot be read here.");
+  const stream = kind === "gzip" ? counted.pipeThrough(new DecompressionStream("gzip")) : counted;
+  return { stream, size: () => taken };
+}
+
+/** The content as a file of its own. */
+export async function plainContent(file: Blob): Promise<Blob> {
+  if ((await compressionOf(file)) === null) return file;
+  return new Response((await openContent(file)).stream).blob();
+}
+
+export type Stream = ReadableStream<Uint8Array<ArrayBuffer>>;
