@@ -18,6 +18,7 @@ Mask = npt.NDArray[np.bool_]
 _SHOWN_CHARS = 40
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _SPECIAL = r"^[+-]?(nan|inf|infinity)$"
+_PLAIN_ID = r"^[0-9]{1,18}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ def breaks_rule(values: npt.NDArray[np.float64], rule: NumberRule) -> Mask:
         finite = np.where(np.isfinite(values), values, 0.0)
         bad |= finite != np.rint(finite)
     return bad
+
+
+def read_plain_ids(cells: pa.Array) -> npt.NDArray[np.int64] | None:
+    """Read track ids that are digits alone and not too many; None if one is not."""
+    if cells.null_count or not pc.all(pc.match_substring_regex(cells, _PLAIN_ID)).as_py():
+        return None
+    return np.asarray(cells.cast(pa.string()).cast(pa.int64()))
 
 
 def read_track_ids(cells: pa.Array) -> tuple[npt.NDArray[np.int64], NumberCells]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.columns import MAX_TRACK_ID
+from ml.compression import ContentLimits, TrackContent
 from ml.errors import TrainingDataError
 from ml.track import TrackTable
 from ml.tracks_csv import read_all_tracks
@@ -53,7 +54,7 @@ def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
         two genres. Genres of other tracks are left out.
     """
     with features.open("rb") as file:
-        chunk = read_all_tracks(file)
+        chunk = read_all_tracks(TrackContent(file, ContentLimits()))
     if chunk.rejects:
         first = chunk.rejects[0]
         raise TrainingDataError(

@@ -27,7 +27,7 @@ class WordOccurrences:
     rows : int64 array
         Index of the text.
     words : pyarrow string array
-        Lower case, trimmed, never empty.
+        As they stand in the text: any case, perhaps with spaces around, perhaps empty.
     texts : int
         How many texts there are, with those that have no word.
     """
@@ -60,10 +60,8 @@ def split_tracks(tracks: TrackTable) -> WordOccurrences:
 
 
 def _occurrences(lists: pa.ListArray) -> WordOccurrences:
-    words = pc.utf8_lower(pc.utf8_trim_whitespace(lists.flatten()))
-    rows = np.asarray(pc.list_parent_indices(lists))
-    filled = pc.not_equal(words, "")
-    return WordOccurrences(rows[np.asarray(filled)], words.filter(filled), len(lists))
+    # Words are brought to their normal form once for all that are spelt alike: `Vocabulary`.
+    return WordOccurrences(np.asarray(pc.list_parent_indices(lists)), lists.flatten(), len(lists))
 
 
 class Vocabulary:
