@@ -21,6 +21,7 @@ from app.classified import to_classified, to_model_version
 from db.batch_writer import BatchWriter, open_writer
 from db.batches import BatchRepository
 from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
+from db.track_copy import TrackRows
 from ml.compression import ContentLimits, TrackContent
 from ml.ensemble import GenreEnsemble
 from ml.errors import CsvError
@@ -29,6 +30,7 @@ from ml.tracks_csv import read_tracks, resume_tracks
 
 CHECKED_BYTES = 65_536
 """How much of a file is read to see that it is a CSV file of tracks with at least one row."""
+Prepare = Callable[[ClassifiedTracks], TrackRows]
 Progress = Callable[[int, int], None]
 """Called after each stored chunk with the rows and bytes read so far; may raise to stop."""
 
@@ -37,7 +39,7 @@ Progress = Callable[[int, int], None]
 class ClassifiedChunk:
     """A chunk ready to be stored."""
 
-    tracks: ClassifiedTracks
+    tracks: TrackRows
     rejects: list[RejectRecord]
     rows_read: int
     end: ResumePoint
@@ -127,7 +129,7 @@ class BatchPipeline:
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._read, to_classify[0], chunks)
-                tasks.start_soon(self._classify, to_classify[1], send)
+                tasks.start_soon(self._classify, to_classify[1], send, writer.prepare)
                 async with receive:
                     async for chunk in receive:
                         await writer.save_chunk(chunk.tracks, chunk.rejects, chunk.end)
@@ -148,8 +150,9 @@ class BatchPipeline:
         self,
         receive: MemoryObjectReceiveStream[TrackChunk],
         send: MemoryObjectSendStream[ClassifiedChunk],
+        prepare: Prepare,
     ) -> None:
-        classify = partial(classify_chunk, self.ensemble, keep_features=self.keep_features)
+        classify = partial(classify_chunk, self.ensemble, prepare, keep_features=self.keep_features)
         async with receive, send:
             async for chunk in receive:
                 done = await anyio.to_thread.run_sync(classify, chunk, limiter=self.threads)
@@ -179,12 +182,12 @@ class BatchPipeline:
 
 
 def classify_chunk(
-    ensemble: GenreEnsemble, chunk: TrackChunk, *, keep_features: bool
+    ensemble: GenreEnsemble, prepare: Prepare, chunk: TrackChunk, *, keep_features: bool
 ) -> ClassifiedChunk:
     """Predict the genres of a chunk, in the form that is stored."""
     predictions = ensemble.predict(chunk.tracks)
     return ClassifiedChunk(
-        tracks=to_classified(chunk.tracks, predictions, keep_features=keep_features),
+        tracks=prepare(to_classified(chunk.tracks, predictions, keep_features=keep_features)),
         rejects=[to_record(reject) for reject in chunk.rejects],
         rows_read=chunk.rows_read,
         end=ResumePoint(chunk.end.byte, chunk.end.line),

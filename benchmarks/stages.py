@@ -94,7 +94,7 @@ async def write(
         await batches.open_batch(batch_id, "benchmark.csv", model, None)
         wall, cpu = time.perf_counter(), time.process_time() + postgres_cpu_s()
         for tracks in classified:
-            await writer.save_chunk(tracks, [], ResumePoint(0, 0))
+            await writer.save_chunk(writer.prepare(tracks), [], ResumePoint(0, 0))
         stage = "write" if keep_features else "write without features"
         watch.add(stage, time.perf_counter() - wall, time.process_time() + postgres_cpu_s() - cpu)
         await writer.finish()

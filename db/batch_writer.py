@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
 import anyio
-import anyio.to_thread
 import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -20,7 +19,7 @@ from db.batch_queue import driver_of
 from db.batches import lock_keys
 from db.errors import StorageUnavailableError, translate_errors
 from db.records import ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
-from db.track_copy import copy_rows, store_rows
+from db.track_copy import TrackRows, copy_rows, store_rows
 
 _COUNT_GENRES = """
 INSERT INTO batch_genres AS kept (batch_id, genre, track_count)
@@ -32,6 +31,10 @@ UPDATE batches SET rows_received = rows_received + $2, rows_rejected = rows_reje
     rows_stored = rows_stored + $4, resume_byte = $5, resume_line = $6, attempts = 0
 WHERE id = $1
 """
+# A chunk need not be on the disk before the next one is written: should the machine fail, the last
+# ones are gone together with their counts and resume points. The end of a batch waits for the disk,
+# and so for all that was written before it.
+_COMMIT_WITHOUT_WAITING = "SET LOCAL synchronous_commit = off"
 _FINISH = """
 UPDATE batches SET status = $2, error_code = $3, error_message = $4, finished_at = now()
 WHERE id = $1
@@ -44,8 +47,11 @@ _UNLOCK = text("SELECT pg_advisory_unlock(:space, :key)")
 class BatchWriter(Protocol):
     """Stores what was read of one file."""
 
+    def prepare(self, tracks: ClassifiedTracks) -> TrackRows:
+        """Bring tracks into the form that is stored; takes long enough to belong into a thread."""
+
     async def save_chunk(
-        self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord], end: ResumePoint
+        self, rows: TrackRows, rejects: Sequence[RejectRecord], end: ResumePoint
     ) -> None:
         """Store tracks and rejected rows; all or nothing, with the batch's counts and `end`.
 
@@ -69,18 +75,21 @@ class PostgresBatchWriter:
         self._batch_id = batch_id
         self._model = model
 
+    def prepare(self, tracks: ClassifiedTracks) -> TrackRows:
+        return copy_rows(tracks, self._model.genres)
+
     async def save_chunk(
-        self, tracks: ClassifiedTracks, rejects: Sequence[RejectRecord], end: ResumePoint
+        self, rows: TrackRows, rejects: Sequence[RejectRecord], end: ResumePoint
     ) -> None:
-        rows = await anyio.to_thread.run_sync(copy_rows, tracks, self._model.genres)
         with translate_errors():
             async with self._connection.begin():
                 driver = await driver_of(self._connection)
+                await driver.execute(_COMMIT_WITHOUT_WAITING)
                 duplicates = await store_rows(driver, rows, self._model.version, self._batch_id)
                 refused = [*rejects, *map(_duplicate, duplicates)]
                 await self._save_rejects(driver, refused)
                 lines = [row["line"] for row in duplicates]
-                await self._count(driver, tracks, refused, lines, end)
+                await self._count(driver, rows, refused, lines, end)
 
     async def finish(self) -> None:
         await self._set_status("DONE", None, None)
@@ -110,12 +119,12 @@ class PostgresBatchWriter:
     async def _count(
         self,
         driver: Any,
-        tracks: ClassifiedTracks,
+        rows: TrackRows,
         refused: Sequence[RejectRecord],
         duplicate_lines: Sequence[int],
         end: ResumePoint,
     ) -> None:
-        kept = tracks.predicted[~np.isin(tracks.lines, duplicate_lines)]
+        kept = rows.predicted[~np.isin(rows.lines, duplicate_lines)]
         counts = np.bincount(kept, minlength=len(self._model.genres))
         present = np.flatnonzero(counts)
         genres = [self._model.genres[index] for index in present]

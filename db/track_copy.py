@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -59,11 +60,19 @@ WHERE NOT EXISTS (SELECT FROM stored WHERE stored.track_id = incoming.track_id) 
 
 @dataclass(frozen=True, slots=True)
 class TrackRows:
-    """Tracks in the form of a COPY, and their features if they are kept."""
+    """Tracks in the form of a COPY, and their features if they are kept.
+
+    Attributes
+    ----------
+    lines, predicted : int arrays, shape (n_tracks,)
+        As in `ClassifiedTracks`, for the counts of a batch.
+    """
 
     track_ids: list[int]
     tracks: bytes
     features: list[FeatureRow]
+    lines: npt.NDArray[np.int64]
+    predicted: npt.NDArray[np.int64]
 
 
 async def store_rows(
@@ -86,8 +95,13 @@ async def store_rows(
 
 def copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> TrackRows:
     """Write the rows for COPY; takes long enough to belong into a thread."""
-    text = _copy_tracks(tracks, genres)
-    return TrackRows(tracks.track_ids.tolist(), text, feature_rows(tracks))
+    return TrackRows(
+        track_ids=tracks.track_ids.tolist(),
+        tracks=_copy_tracks(tracks, genres),
+        features=feature_rows(tracks),
+        lines=tracks.lines,
+        predicted=tracks.predicted,
+    )
 
 
 def _copy_tracks(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:

@@ -14,8 +14,8 @@ from pyarrow import csv
 from ml.cells import (
     Mask,
     breaks_rule,
-    read_plain_ids,
     read_number_cells,
+    read_plain_ids,
     read_track_ids,
     shown,
     suspicious_text,
