@@ -1,6 +1,6 @@
 """Upload to stored rows over HTTP, against the reference's method in the same run.
 
-`python -m benchmarks.end_to_end [--rows 42800] [--repeat 3]`
+`python -m benchmarks.end_to_end [--rows 42800] [--repeat 3] [--json FILE]`
 """
 
 import argparse
@@ -44,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=42_800)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -65,6 +66,15 @@ def main() -> None:
     print(f"| {rows:,} rows, rows/s | {theirs:,.0f} | {ours:,.0f} | {ours / theirs:.1f} |")
     ours, theirs = service.peak_bytes / 1e6, reference_large["peak_bytes"] / 1e6
     print(f"| peak memory, MB | {theirs:,.0f} | {ours:,.0f} | {theirs / ours:.1f} |")
+    if arguments.json:
+        found = {
+            "service": {"rows_per_s": rows / large_s, "peak_mb": service.peak_bytes / 1e6},
+            "reference": {
+                "rows_per_s": rows / reference_large["seconds"],
+                "peak_mb": reference_large["peak_bytes"] / 1e6,
+            },
+        }
+        arguments.json.write_text(json.dumps(found))
     print(f"\nReady {service.ready_s:.1f} s after the start.")
 
 

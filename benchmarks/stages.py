@@ -6,6 +6,7 @@ process and, for the write, of Postgres as well; the bound is what the stage doe
 
 import argparse
 import asyncio
+import json
 import tempfile
 import time
 import uuid
@@ -115,7 +116,8 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=42_800)
-    parser.add_argument("--chunk-mb", type=int, default=8)
+    parser.add_argument("--chunk-mb", type=int, default=4)
+    parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     ensemble, watch = load_ensemble(DEFAULT_MODEL_DIR, threads=1), Stopwatch()
     threadpool_limits(1, user_api="blas")  # as the service does
@@ -133,6 +135,9 @@ def main() -> None:
     for stage, (wall, cpu) in watch.seconds.items():
         share = "" if stage in aside else f"{cpu / total:.0%}"
         print(f"| {stage} | {wall:.2f} | {cpu:.2f} | {share} | {arguments.rows / cpu:,.0f} |")
+    if arguments.json:
+        stages = {stage: {"wall_s": s[0], "cpu_s": s[1]} for stage, s in watch.seconds.items()}
+        arguments.json.write_text(json.dumps(stages))
 
 
 if __name__ == "__main__":
