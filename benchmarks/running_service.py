@@ -63,7 +63,7 @@ class RunningService:
 @contextlib.contextmanager
 def running_service(command: Sequence[str] = SERVE, **settings: str) -> Iterator[RunningService]:
     """Start the service and wait until it is ready; stop it and remove its data afterwards."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
@@ -96,7 +96,8 @@ def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError("the service ended before it was ready")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
