@@ -10,7 +10,8 @@ from scipy import sparse
 from ml.audio_expert import EXPERT_COLUMNS, AudioExpert, balanced_weights, fit_audio_expert
 from ml.features import TrackFeatures
 from ml.groups import Groups, deal_folds, track_groups
-from ml.lyrics_expert import LyricsExpert, Truth, blend, fit_lyrics_experts
+from ml.lyrics_expert import LyricsExpert, Truth
+from ml.lyrics_fitting import blend, fit_lyrics_experts
 from ml.parameters import TrainingParameters
 from ml.pool import fit_pool_weights, pool
 from ml.scorer import GenreScorer

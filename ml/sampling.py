@@ -8,11 +8,10 @@ long sums are of whole numbers, so that every machine draws the same rows.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -33,6 +32,9 @@ from ml.sample_statistics import (
     IntArray,
     SampleStatistics,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _Block = tuple[pa.RecordBatch, IntArray]
 
@@ -92,7 +94,7 @@ _ANY_LANGUAGE_SHARE = 0.02
 
 def sample_tracks(
     statistics: SampleStatistics, rows: int, seed: int, first_track_id: int = 1
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Draw made-up tracks; see `sample_labelled_tracks`."""
     return sample_labelled_tracks(statistics, rows, seed, first_track_id)[0]
 
@@ -122,6 +124,8 @@ def sample_labelled_tracks(
     ValueError
         `rows` or `seed` is negative.
     """
+    import pandas as pd  # here, as the service draws its sample CSV without it
+
     blocks = list(_TrackSampler(statistics).blocks(rows, seed, first_track_id))
     genre_of = np.concatenate([genres for _, genres in blocks])
     genres = pd.Series(np.array(statistics.genres)[genre_of], name="genre", dtype="str")

@@ -11,7 +11,7 @@ from ml.audio_expert import AudioExpert
 from ml.features import TrackFeatures
 from ml.lyrics_expert import LyricsExpert
 from ml.track import FloatMatrix
-from ml.trees import mean_tree_scores
+from ml.tree_scores import mean_tree_scores
 
 
 @dataclass(frozen=True, slots=True)

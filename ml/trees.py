@@ -58,20 +58,6 @@ def fit_trees(
     return FittedTrees(boosters, rounds, _held_out(boosters, numbers, fold_of, start.shape, rounds))
 
 
-def mean_tree_scores(
-    boosters: Sequence[lightgbm.Booster], numbers: FloatMatrix, genres: int, threads: int = 0
-) -> FloatMatrix:
-    """Return the mean raw scores of the boosters, shape (n_tracks, n_genres).
-
-    `threads` are those that LightGBM may use; 0 for all cores.
-    """
-    total = np.zeros((len(numbers), genres))
-    for booster in boosters:
-        raw = booster.predict(numbers, raw_score=True, num_threads=threads)
-        total += np.asarray(raw).reshape(total.shape)
-    return total / len(boosters)
-
-
 def _fit_booster(
     numbers: FloatMatrix,
     start: FloatMatrix,

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from ml.columns import ID_COLUMN, NUMBER_COLUMNS, NUMBER_RULES, REQUIRED_COLUMNS
-from ml.sample_statistics import STATISTICS_FILE, SampleStatistics, fit_statistics
+from ml.sample_fitting import fit_statistics
+from ml.sample_statistics import STATISTICS_FILE, SampleStatistics
 from ml.sampling import sample_labelled_tracks, sample_tracks, write_sample_csv
 
 REAL_DATA = Path(__file__).parents[3] / "shared" / "data"
