@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+from dataclasses import dataclass
 
 from app.credentials import Clients, hash_secret, parse_clients
 from app.settings import Settings, SettingsError
@@ -9,6 +10,26 @@ from app.settings import Settings, SettingsError
 DEVELOPMENT_CLIENT = "test"
 DEVELOPMENT_SECRET = "test"
 logger = logging.getLogger("genre")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may ask, and which of them may choose the model."""
+
+    clients: Clients
+    operators: frozenset[str]
+
+
+def read_access(settings: Settings) -> Access:
+    """Return who may ask; needs no database, so it can refuse before anything is started.
+
+    Raises
+    ------
+    SettingsError
+        The settings leave open who may ask.
+    """
+    clients = clients_of(settings)
+    return Access(clients, operators_of(settings, clients))
 
 
 def clients_of(settings: Settings) -> Clients:

@@ -28,8 +28,9 @@ from strawberry.types.graphql import OperationType
 
 from app.error_document import ErrorResponse, RefusedRequestError
 from app.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Negotiated, negotiate
-from app.middleware import BodyTooLargeError, current_request_id
+from app.middleware import BodyTooLargeError
 from app.request_body import MultipartLimits, Operation, read_operation
+from app.request_id import current_request_id
 from app.sse import COMPLETE, EventStream, next_event
 from schema.errors import ErrorCode, coded_error, internal_error, is_exception, mask_error
 

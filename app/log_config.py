@@ -5,7 +5,7 @@ import logging
 import logging.config
 from datetime import UTC, datetime
 
-from app.middleware import current_request_id
+from app.request_id import current_request_id
 from app.settings import Settings
 
 

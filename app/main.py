@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from app.access import clients_of, operators_of
+from app.access import Access, read_access
 from app.batch_feed import BatchFeed
 from app.export_view import export_csv
 from app.graphql_view import GenreGraphQL
@@ -22,14 +22,15 @@ from app.middleware import (
     BodyLimitMiddleware,
     CredentialsMiddleware,
     RequestIdMiddleware,
-    current_request_id,
 )
 from app.operated_model import OperatedModel
 from app.pages import GraphiQLMiddleware, page_routes
+from app.request_id import current_request_id
 from app.service import Service, open_service
 from app.settings import Settings
 from app.uploads import UploadClassifier
 from app.worker import working
+from db.embedded_start import EmbeddedStart
 from schema import build_schema
 from schema.context import Context, Ports, make_context
 
@@ -44,25 +45,33 @@ class State(TypedDict):
     ports: Ports
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(
+    settings: Settings, access: Access | None = None, postgres: EmbeddedStart | None = None
+) -> Starlette:
     """Make the application; nothing is opened before its lifespan begins.
+
+    Parameters
+    ----------
+    access : Access, optional
+        As `read_access` returns it, if it was called already.
+    postgres : EmbeddedStart, optional
+        The embedded server, if it was started ahead; it ends with the lifespan.
 
     Raises
     ------
     SettingsError
         The settings leave open who may ask.
     """
-    clients = clients_of(settings)
-    operators = operators_of(settings, clients)
+    access = access or read_access(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        async with open_service(settings) as service, _working(service, settings):
+        async with open_service(settings, postgres) as service, _working(service, settings):
             loop = asyncio.get_running_loop()
             app.state.stop = partial(loop.call_soon_threadsafe, service.stop)
-            gc.collect()
+            gc.collect()  # quick after `app.process.quick_imports`, which froze what it imported
             gc.freeze()  # what is here stays; each search through it would take 150 ms
-            yield {"service": service, "ports": build_ports(service, operators)}
+            yield {"service": service, "ports": build_ports(service, access.operators)}
 
     schema = build_schema(
         request_id=current_request_id,
@@ -93,7 +102,9 @@ def create_app(settings: Settings) -> Starlette:
             ),
             Middleware(GraphiQLMiddleware, path=GRAPHQL_PATH),
             Middleware(
-                CredentialsMiddleware, verify=clients.verify, paths=[GRAPHQL_PATH, EXPORT_PATH]
+                CredentialsMiddleware,
+                verify=access.clients.verify,
+                paths=[GRAPHQL_PATH, EXPORT_PATH],
             ),
             Middleware(
                 BodyLimitMiddleware,

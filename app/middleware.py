@@ -8,7 +8,6 @@ this order, outermost first: `RequestIdMiddleware`, CORS, `CredentialsMiddleware
 import re
 import uuid
 from collections.abc import Callable, Collection
-from contextvars import ContextVar
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -17,17 +16,11 @@ from starlette.websockets import WebSocketClose
 
 from app.error_document import ErrorResponse, refuse_unread
 from app.media_types import MULTIPART_FORM, read_media_type
+from app.request_id import REQUEST_ID
 from schema.errors import ErrorCode
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 CHALLENGE = 'ClientSecret realm="genre", headers="client-id client-secret"'
-
-_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-
-
-def current_request_id() -> str | None:
-    """Return the id of the request that is being answered, for logs and errors."""
-    return _request_id.get()
 
 
 class RequestIdMiddleware:
@@ -51,11 +44,11 @@ class RequestIdMiddleware:
                 MutableHeaders(scope=message)["x-request-id"] = request_id
             await send(message)
 
-        token = _request_id.set(request_id)
+        token = REQUEST_ID.set(request_id)
         try:
             await self.app(_with_state(scope, request_id=request_id), receive, send_with_id)
         finally:
-            _request_id.reset(token)
+            REQUEST_ID.reset(token)
 
 
 class CredentialsMiddleware:

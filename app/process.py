@@ -4,8 +4,11 @@ A file is handled in chunks of equal size, so memory could stay flat by itself; 
 thread an arena of its own, and Arrow's pool keeps freed blocks: both grow with time, not with need.
 """
 
+import contextlib
 import ctypes
+import gc
 import sys
+from collections.abc import Iterator
 
 import pyarrow as pa
 
@@ -41,3 +44,18 @@ def prepare_process() -> None:
         (_M_TRIM_THRESHOLD, LARGE_BYTES),
     ):
         mallopt(option, value)
+
+
+@contextlib.contextmanager
+def quick_imports() -> Iterator[None]:
+    """Let the block import what the process works with, without looking for garbage meanwhile.
+
+    Modules stay, so each search through all that has been imported so far would find next to
+    nothing (1,400 objects of 250,000) and take 0.3 s together. They are spared later searches too.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

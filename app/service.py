@@ -10,16 +10,15 @@ import logging
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import anyio
-import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
 
 from app.background import BackgroundBatches
 from app.current_model import CurrentModel, following, open_model
+from app.database import open_database
 from app.explainer import Explainer
 from app.model_source import make_source
 from app.pipeline import BatchPipeline
@@ -33,12 +32,11 @@ from db.batch_queue import QUEUE_CHANNEL, BatchQueue
 from db.batch_removal import PostgresBatchRemoval
 from db.batches import PostgresBatches
 from db.corrections import PostgresCorrections
-from db.embedded import embedded_postgres
-from db.engine import check_server, create_engine, create_sessions
+from db.embedded_start import EmbeddedStart
+from db.engine import create_sessions
 from db.errors import StorageUnavailableError
 from db.exports import PostgresExports
 from db.features import PostgresFeatures
-from db.migrate import migrate
 from db.notices import BATCH_CHANNEL, Notices
 from db.track_writer import PostgresTrackWriter
 from db.tracks import PostgresTracks
@@ -81,35 +79,10 @@ class Service:
 
 
 @contextlib.asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """Start or reach Postgres and bring its tables up to date."""
-    async with contextlib.AsyncExitStack() as stack:
-        if settings.database_url is None:
-            address = await stack.enter_async_context(_embedded(settings.data_dir))
-        else:
-            address = settings.database_url.get_secret_value()
-        engine = create_engine(address, pool_size=settings.database_pool_size)
-        stack.push_async_callback(engine.dispose)
-        await check_server(engine)
-        await migrate(engine)
-        yield engine
-
-
-@contextlib.asynccontextmanager
-async def _embedded(folder: Path) -> AsyncIterator[str]:
-    """Run the embedded server; starting and stopping it blocks, so a thread does it."""
-    server = embedded_postgres(folder)
-    address = await anyio.to_thread.run_sync(server.__enter__)
-    try:
-        yield address
-    finally:
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(server.__exit__, None, None, None)
-
-
-@contextlib.asynccontextmanager
-async def open_service(settings: Settings) -> AsyncIterator[Service]:
-    """Open everything; it is closed at the end of the block.
+async def open_service(
+    settings: Settings, postgres: EmbeddedStart | None = None
+) -> AsyncIterator[Service]:
+    """Open everything; it is closed at the end of the block, `postgres` as well.
 
     Raises
     ------
@@ -118,7 +91,7 @@ async def open_service(settings: Settings) -> AsyncIterator[Service]:
     EmbeddedPostgresError, StorageUnavailableError, StorageSetupError
         The database cannot be started, reached or used.
     """
-    async with open_database(settings) as engine:
+    async with open_database(settings, postgres) as engine:
         model = await open_model(make_source(settings, create_sessions(engine)))
         service = _compose(settings, model, engine)
         async with (

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.cli.serve import make_server
 from app.main import create_app
+from app.server import make_server
 from app.settings import read_settings
 from db.records import TitleRecord, TrackRecord, Window
 from schema.queries import TITLE_CURSORS

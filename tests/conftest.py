@@ -14,9 +14,9 @@ from graphql_client import GraphQLClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.cli.serve import make_server
+from app.database import open_database
 from app.main import create_app
-from app.service import open_database
+from app.server import make_server
 from app.settings import Settings
 from ml.sampling import write_sample_csv
 

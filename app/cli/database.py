@@ -3,7 +3,7 @@
 import anyio
 import typer
 
-from app.service import open_database
+from app.database import open_database
 from app.settings import read_settings
 from db.migrate import newest_revision
 

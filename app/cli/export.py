@@ -8,8 +8,8 @@ from typing import Annotated
 import anyio
 import typer
 
+from app.database import open_database
 from app.export_files import whole_file, write_csv, write_parquet, write_training_files
-from app.service import open_database
 from app.settings import read_settings
 from db.engine import create_sessions
 from db.exports import ExportFilter, PostgresExports

@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 
 from app.cli.model_tables import choice_table, manifest_table, model_table
+from app.database import open_database
 from app.model_source import COMMAND_LINE, ModelSource, make_source, registry_of
-from app.service import open_database
 from app.settings import read_settings
 from db.engine import create_sessions
 from ml.manifest import Manifest

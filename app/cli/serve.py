@@ -1,15 +1,14 @@
 """`genre serve`: run the service."""
 
-from types import FrameType
 from typing import Annotated
 
 import typer
-import uvicorn
 
+from app.access import read_access
 from app.log_config import configure_logging
-from app.main import create_app
-from app.process import prepare_process
-from app.settings import Settings, read_settings
+from app.process import prepare_process, quick_imports
+from app.settings import read_settings
+from app.starting import starting
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on; GENRE_HOST.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; GENRE_PORT.")]
@@ -24,32 +23,9 @@ def serve(host: Host = None, port: Port = None) -> None:
     """
     settings = read_settings(host=host, port=port)
     configure_logging(settings)
+    access = read_access(settings)
     prepare_process()
-    make_server(settings).run()
-
-
-class GenreServer(uvicorn.Server):
-    """Tells the service at once that it is to stop; uvicorn would first wait for open streams."""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Hear a signal."""
-        stop = getattr(self.config.app.state, "stop", None)  # type: ignore[union-attr]
-        if stop is not None:
-            stop()
-        super().handle_exit(sig, frame)
-
-
-def make_server(settings: Settings) -> uvicorn.Server:
-    """Make the HTTP server of the service."""
-    config = uvicorn.Config(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        lifespan="on",
-        log_config=None,
-        access_log=settings.log_level == "DEBUG",
-        server_header=False,
-        # An open event stream would keep the process for ever.
-        timeout_graceful_shutdown=settings.shutdown_timeout_s,
-    )
-    return GenreServer(config)
+    with starting(settings) as postgres:
+        with quick_imports():
+            from app.server import make_server  # here: meanwhile Postgres starts
+        make_server(settings, access, postgres).run()

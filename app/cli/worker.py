@@ -1,17 +1,14 @@
 """`genre worker`: work off queued batches, beside the service or on another machine."""
 
 import asyncio
-import signal
 from typing import Annotated
 
-import anyio
 import typer
 
 from app.log_config import configure_logging
-from app.process import prepare_process
-from app.service import open_service
-from app.settings import Settings, read_settings
-from app.worker import working
+from app.process import prepare_process, quick_imports
+from app.settings import read_settings
+from app.starting import starting
 
 Slots = Annotated[
     int | None, typer.Option(help="Batches at the same time; GENRE_MAX_RUNNING_BATCHES.")
@@ -29,24 +26,7 @@ def worker(slots: Slots = None) -> None:
     settings = read_settings(max_running_batches=slots)
     configure_logging(settings)
     prepare_process()
-    anyio.run(_work, settings)
-
-
-async def _work(settings: Settings) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    async with open_service(settings) as service:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stopped.set)
-        timeout_s = settings.shutdown_timeout_s
-        async with working(service.worker, timeout_s=timeout_s) as work:
-            typer.echo("Working; stop with Ctrl-C.", err=True)
-            await _first(work, asyncio.create_task(stopped.wait()))
-
-
-async def _first(work: asyncio.Task[None], stop: "asyncio.Task[bool]") -> None:
-    """Wait until the worker is told to stop; one that ends by itself has failed."""
-    await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    if work.done():
-        work.result()
+    with starting(settings) as postgres:
+        with quick_imports():
+            from app.cli.working_off import work_off  # here: meanwhile Postgres starts
+        asyncio.run(work_off(settings, postgres))

@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.credentials import hash_secret
+from app.database import open_database
 from app.model_source import registry_of
-from app.service import Service, open_database, open_service
+from app.service import Service, open_service
 from app.settings import Settings
 
 IDLE_DATABASE = "idle"

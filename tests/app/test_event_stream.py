@@ -15,7 +15,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from app.graphql_view import GenreGraphQL
-from app.middleware import RequestIdMiddleware, current_request_id
+from app.middleware import RequestIdMiddleware
+from app.request_id import current_request_id
 from schema.errors import ErrorCodes, QuietSchema
 
 URQL = (

@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message
 from strawberry.extensions import SchemaExtension
 
 from app.graphql_view import GenreGraphQL
-from app.middleware import RequestIdMiddleware, current_request_id
+from app.middleware import RequestIdMiddleware
+from app.request_id import current_request_id
 from schema.errors import ErrorCodes, QuietSchema
 
 URQL = (

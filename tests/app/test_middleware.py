@@ -16,11 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.middleware import (
-    CredentialsMiddleware,
-    RequestIdMiddleware,
-    current_request_id,
-)
+from app.middleware import CredentialsMiddleware, RequestIdMiddleware
+from app.request_id import current_request_id
 
 pytestmark = pytest.mark.asyncio
 

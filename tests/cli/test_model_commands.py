@@ -18,7 +18,7 @@ import pytest
 from model_folders import break_model, make_model
 from typer.testing import CliRunner
 
-from app.cli.program import EXPECTED_ERRORS, program
+from app.cli.program import expected_errors, program
 from app.settings import Settings
 from ml.artefacts import DEFAULT_MODEL_DIR
 from ml.manifest import Manifest
@@ -48,7 +48,7 @@ class Site:
         if not fails:
             assert done.exit_code == 0, repr(done.exception)
             return done.stdout
-        assert isinstance(done.exception, EXPECTED_ERRORS), done.exception
+        assert isinstance(done.exception, expected_errors()), done.exception
         return str(done.exception)
 
     def current(self) -> str:

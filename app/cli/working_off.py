@@ -1,0 +1,32 @@
+"""What `genre worker` does once everything is imported."""
+
+import asyncio
+import signal
+
+import typer
+
+from app.service import open_service
+from app.settings import Settings
+from app.worker import working
+from db.embedded_start import EmbeddedStart
+
+
+async def work_off(settings: Settings, postgres: EmbeddedStart | None) -> None:
+    """Work off queued batches until SIGINT or SIGTERM."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    async with open_service(settings, postgres) as service:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        timeout_s = settings.shutdown_timeout_s
+        async with working(service.worker, timeout_s=timeout_s) as work:
+            typer.echo("Working; stop with Ctrl-C.", err=True)
+            await _first(work, asyncio.create_task(stopped.wait()))
+
+
+async def _first(work: asyncio.Task[None], stop: "asyncio.Task[bool]") -> None:
+    """Wait until the worker is told to stop; one that ends by itself has failed."""
+    await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if work.done():
+        work.result()
