@@ -9,6 +9,7 @@ import ctypes
 import gc
 import sys
 from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
 
 import pyarrow as pa
 
@@ -20,6 +21,8 @@ _M_ARENA_MAX = -8
 SWITCH_INTERVAL_S = 0.001
 """How long a computing thread may keep the event loop waiting; Python's own is 5 ms."""
 
+UNUSED_LIBRARIES = ("sklearn", "pandas")
+"""What LightGBM and Arrow import if it is there, to convert from or to it; only training does."""
 ARENAS = 2
 LARGE_BYTES = 256 * 1024
 """Blocks from this size are mapped, and go back to the system as soon as they are freed."""
@@ -55,7 +58,33 @@ def quick_imports() -> Iterator[None]:
     """
     gc.disable()
     try:
+        _import_without_unused_libraries()
         yield
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _import_without_unused_libraries() -> None:
+    """Import LightGBM without scikit-learn and pandas: 0.8 s and 90 MB less, in every process.
+
+    Both are optional to LightGBM and Arrow, which look for them by importing them, LightGBM at
+    once and Arrow at its first array. Whoever imports them later gets them: docs/adr/0015.
+    """
+    finder = _Unavailable()
+    sys.meta_path.insert(0, finder)
+    try:
+        import lightgbm  # noqa: F401
+
+        pa.array([])
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Unavailable(MetaPathFinder):
+    """Says of `UNUSED_LIBRARIES` that they are not installed; those imported before are left."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """Be asked first for each module that is not imported yet."""
+        if fullname in UNUSED_LIBRARIES:
+            raise ModuleNotFoundError(f"{fullname} is not wanted here", name=fullname)

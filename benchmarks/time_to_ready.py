@@ -95,7 +95,8 @@ def _ending(process: psutil.Popen) -> Iterator[psutil.Popen]:
         try:
             yield process
         finally:
-            process.terminate()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.terminate()
 
 
 def _is_ready(port: int) -> bool:

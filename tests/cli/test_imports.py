@@ -23,10 +23,33 @@ def imported_by(code: str, *names: str) -> list[str]:
     return done.stdout.splitlines()[-1].split()
 
 
-def test_serving_does_not_import_what_it_does_not_need() -> None:
+def test_server_does_not_import_what_it_does_not_need() -> None:
     names = TRAINING_ONLY + NOT_AT_EVERY_START
 
     assert imported_by("import app.cli.serve, app.server", *names) == []
+
+
+def test_classifying_imports_no_library_that_only_training_needs() -> None:
+    code = """
+import io
+from app.process import quick_imports
+with quick_imports():
+    import app.server
+from ml.artefacts import DEFAULT_MODEL_DIR, load_ensemble
+from ml.sampling import write_sample_csv
+from ml.tracks_csv import read_tracks
+sample = io.StringIO()
+write_sample_csv(sample, 20, 1)
+ensemble = load_ensemble(DEFAULT_MODEL_DIR)
+for chunk in read_tracks(io.BytesIO(sample.getvalue().encode())):
+    ensemble.predict(chunk.tracks)
+    ensemble.explain(chunk.tracks)
+"""
+    names = ("sklearn", "pandas", "scipy.stats", "joblib", *TRAINING_ONLY, *NOT_AT_EVERY_START)
+
+    assert imported_by(code, *names) == []
+    assert imported_by(code + "import sklearn, pandas", *names[:3]) == [*names[:3]]
+    assert imported_by(code + "__import__('pyarrow').array([1]).to_pandas()", "pandas")
 
 
 def test_made_up_tracks_need_no_pandas() -> None:
