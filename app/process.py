@@ -11,8 +11,6 @@ import sys
 from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
 
-import pyarrow as pa
-
 # Numbers of glibc's malloc.h.
 _M_MMAP_THRESHOLD = -3
 _M_TRIM_THRESHOLD = -1
@@ -29,13 +27,12 @@ LARGE_BYTES = 256 * 1024
 
 
 def prepare_process() -> None:
-    """Have Arrow use malloc, malloc few arenas, and threads give way; call before threads start.
+    """Have malloc use few arenas, and threads give way; call before threads start.
 
-    Measured by `benchmarks/memory.py`: the peak at 42,800 rows was 446 MB before, 382 MB after.
-    Does nothing to malloc where there is no glibc.
+    With `quick_imports`, which has Arrow use malloc, measured by `benchmarks/memory.py`: the peak
+    at 42,800 rows was 446 MB before, 382 MB after. Does nothing to malloc where there is no glibc.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    pa.set_memory_pool(pa.system_memory_pool())
     if not sys.platform.startswith("linux"):
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -58,24 +55,26 @@ def quick_imports() -> Iterator[None]:
     """
     gc.disable()
     try:
-        _import_without_unused_libraries()
+        _import_lightgbm_and_arrow()
         yield
     finally:
         gc.freeze()
         gc.enable()
 
 
-def _import_without_unused_libraries() -> None:
-    """Import LightGBM without scikit-learn and pandas: 0.8 s and 90 MB less, in every process.
+def _import_lightgbm_and_arrow() -> None:
+    """Import them without scikit-learn and pandas, and have Arrow use malloc (docs/adr/0016).
 
-    Both are optional to LightGBM and Arrow, which look for them by importing them, LightGBM at
-    once and Arrow at its first array. Whoever imports them later gets them: docs/adr/0015.
+    Both libraries are optional to both, which look for them by importing them, LightGBM at once and
+    Arrow at its first array. Whoever imports them later gets them.
     """
     finder = _Unavailable()
     sys.meta_path.insert(0, finder)
     try:
         import lightgbm  # noqa: F401
+        import pyarrow as pa
 
+        pa.set_memory_pool(pa.system_memory_pool())
         pa.array([])
     finally:
         sys.meta_path.remove(finder)
