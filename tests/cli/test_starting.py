@@ -1,10 +1,12 @@
 """Postgres is started ahead of the imports: it must end with the process, whatever ends that."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from postgres_processes import kill, server_pids
 PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
 # Stands for an import that takes its time, or fails, while Postgres starts.
 SERVE = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job would ignore it
 from app.cli import main
 class Finder:
     def find_spec(name, path=None, target=None):
@@ -27,14 +30,17 @@ main()
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
 
 
-def serve(folder: Path, meanwhile: str) -> "subprocess.Popen[str]":
+@contextlib.contextmanager
+def serve(folder: Path, meanwhile: str) -> "Iterator[subprocess.Popen[str]]":
     code = SERVE.format(meanwhile=meanwhile)
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
-        env={**os.environ, "GENRE_DATA_DIR": str(folder)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    environment = {**os.environ, "GENRE_DATA_DIR": str(folder)}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+            kill(server_pids(folder))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
@@ -48,10 +54,8 @@ def test_signal_during_the_imports_stops_postgres(number: signal.Signals, tmp_pa
             time.sleep(0.01)
         process.send_signal(number)
         _, errors = process.communicate(timeout=60)
+        assert server_pids(tmp_path) == set()
 
-    left = server_pids(tmp_path)
-    kill(left)
-    assert left == set()
     assert "Traceback" not in errors
     assert process.returncode == (-signal.SIGTERM if number is signal.SIGTERM else 130)
 
@@ -59,10 +63,8 @@ def test_signal_during_the_imports_stops_postgres(number: signal.Signals, tmp_pa
 def test_failed_import_stops_postgres(tmp_path: Path) -> None:
     with serve(tmp_path, "raise ImportError('app.server is broken')") as process:
         _, errors = process.communicate(timeout=60)
+        assert server_pids(tmp_path) == set()
 
-    left = server_pids(tmp_path)
-    kill(left)
-    assert left == set()
     assert "app.server is broken" in errors
     assert process.returncode == 1
 
