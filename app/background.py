@@ -1,6 +1,7 @@
 """Take files in for the background: checked, spooled, queued; and clear away what is left over."""
 
 import logging
+import threading
 import uuid
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -13,8 +14,8 @@ from app.spool import Spool, SpooledFile, SpoolError
 from db.background_batches import BackgroundBatchRepository
 from db.batch_removal import PostgresBatchRemoval
 from db.batches import BatchRepository
-from db.errors import StorageUnavailableError
 from db.records import BatchRecord
+from schema.context import UploadsUnavailableError
 
 ORPHAN_AGE_S = 3600.0
 """A file without a batch may be one that is just being saved; after so long it is not."""
@@ -38,16 +39,20 @@ class BackgroundBatches:
         ------
         CsvError
             The file cannot be read as tracks at all; no batch is made of it.
-        StorageUnavailableError
+        UploadsUnavailableError, StorageUnavailableError
             The spool or the database cannot be reached; no batch is made of it either.
         """
         await anyio.to_thread.run_sync(self.pipelines.current.check, file)
         batch_id = uuid.uuid4()
-        await self._save(batch_id, file)
+        unwanted = threading.Event()
         try:
+            await self._save(batch_id, file, unwanted)
             model = self.pipelines.current.model
             await self.queue.add(batch_id, file_name, model, client_id)
+        except UploadsUnavailableError:
+            raise  # nothing of it stayed
         except BaseException:
+            unwanted.set()  # the thread that saves it goes on if this task is cancelled
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self.spool.remove, batch_id)
             raise
@@ -69,9 +74,25 @@ class BackgroundBatches:
         """Let other workers take up the batches of dead ones."""
         await self.queue.restore()
 
+    async def check_spool(self) -> None:
+        """See whether the spool can be used, and log when that changes."""
+        before = self.spool.problem
+        try:
+            await anyio.to_thread.run_sync(self.spool.check)
+        except SpoolError as error:
+            if before is None:
+                logger.error("%s Uploads with wait: false are refused until it can.", error)
+        else:
+            if before is not None:
+                logger.info("The spool can be used again.")
+
     async def clean_spool(self) -> None:
         """Remove files that no batch needs: their process died before it could do so."""
-        files = await anyio.to_thread.run_sync(self.spool.list_files)
+        try:
+            files = await anyio.to_thread.run_sync(self.spool.list_files)
+        except SpoolError as error:
+            logger.warning("%s", error)
+            return
         # One look for all: a batch that is recorded after it must not be taken for one that ended.
         batches = await self.batches.find_batches([file.batch_id for file in files])
         for file in files:
@@ -79,11 +100,12 @@ class BackgroundBatches:
                 logger.info("Removing %s from the spool: no batch waits for it.", file.batch_id)
                 await anyio.to_thread.run_sync(self.spool.remove_path, file.path)
 
-    async def _save(self, batch_id: uuid.UUID, file: BinaryIO) -> None:
+    async def _save(self, batch_id: uuid.UUID, file: BinaryIO, unwanted: threading.Event) -> None:
         try:
-            await anyio.to_thread.run_sync(self.spool.save, batch_id, file)
+            await anyio.to_thread.run_sync(self.spool.save, batch_id, file, unwanted)
         except SpoolError as error:
-            raise StorageUnavailableError(str(error)) from error
+            logger.warning("Batch %s was refused. %s", batch_id, error)
+            raise UploadsUnavailableError(str(error)) from error
 
 
 def _is_left_over(file: SpooledFile, batch: BatchRecord | None) -> bool:

@@ -28,6 +28,7 @@ from app.pages import GraphiQLMiddleware, page_routes
 from app.request_id import current_request_id
 from app.service import Service, open_service
 from app.settings import Settings
+from app.spool_url import make_spool
 from app.uploads import UploadClassifier
 from app.worker import working
 from db.embedded_start import EmbeddedStart
@@ -60,8 +61,9 @@ def create_app(
     Raises
     ------
     SettingsError
-        The settings leave open who may ask.
+        The settings leave open who may ask, or name no spool.
     """
+    make_spool(settings)  # what is wrong is said in a line now, in a traceback by the lifespan
     access = access or read_access(settings)
 
     @contextlib.asynccontextmanager

@@ -24,7 +24,7 @@ from app.model_source import make_source
 from app.pipeline import BatchPipeline
 from app.pipelines import Pipelines
 from app.settings import Settings
-from app.spool import Spool
+from app.spool_url import make_spool
 from app.track_classifier import TrackClassifier
 from app.worker import Worker
 from db.background_batches import PostgresBackgroundBatches
@@ -90,6 +90,8 @@ async def open_service(
         The model cannot be loaded.
     EmbeddedPostgresError, StorageUnavailableError, StorageSetupError
         The database cannot be started, reached or used.
+    SettingsError
+        There is no such kind of spool.
     """
     async with open_database(settings, postgres) as engine:
         model = await open_model(make_source(settings, create_sessions(engine)))
@@ -133,7 +135,7 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
         batches=batches,
         queue=PostgresBackgroundBatches(engine),
         removal=PostgresBatchRemoval(sessions),
-        spool=Spool(settings.spool),
+        spool=make_spool(settings),
     )
     worker = Worker(
         background=background,
@@ -183,7 +185,8 @@ async def _recover_for_ever(service: Service) -> None:
             if count:
                 logger.warning("%d batches were interrupted and are marked as FAILED.", count)
             await service.background.restore()
-            if look % LOOKS_PER_CLEANING == 0:
+            await service.background.check_spool()
+            if look % LOOKS_PER_CLEANING == 0 and not service.background.spool.problem:
                 await service.background.clean_spool()
         except StorageUnavailableError:
             logger.warning("The database cannot be reached; looking again soon.")

@@ -15,6 +15,7 @@ import anyio.to_thread
 
 from app.background import BackgroundBatches
 from app.pipeline import BatchPipeline
+from app.spool import SpoolError
 from db.background_writer import BackgroundWriter, Start, open_background_writer
 from db.batch_queue import LEASE_S, QUEUE_CHANNEL, BatchQueue, Claim
 from db.errors import StorageUnavailableError
@@ -102,6 +103,10 @@ class Worker:
             await writer.fail(
                 "UPLOAD_LOST", "The file is not in the spool any more. Send it again."
             )
+        except SpoolError as error:
+            logger.warning("Batch %s waits. %s", claim.batch_id, error)
+            await writer.wait_again(delay_s=BUSY_DELAY_S)
+            return False
         except StorageUnavailableError:
             raise  # nothing can be written; the lease runs out
         except anyio.get_cancelled_exc_class():

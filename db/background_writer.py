@@ -89,9 +89,9 @@ class BackgroundWriter(PostgresBatchWriter):
                 await driver.execute(_RESET, self._batch_id, model.version)
         return Start(model.version, 0, None)
 
-    async def wait_again(self) -> None:
-        """Set status QUEUED for any worker to go on at once; this try does not count."""
-        await self._requeue(uncounted=1, delay_s=0)
+    async def wait_again(self, *, delay_s: float = 0.0) -> None:
+        """Set status QUEUED for any worker to go on, at once or later; this try does not count."""
+        await self._requeue(uncounted=1, delay_s=delay_s)
 
     async def retry(self, code: str, message: str) -> bool:
         """Set status QUEUED for another try after a while; FAILED after the last, which is False.

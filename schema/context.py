@@ -43,6 +43,10 @@ class FollowingStopsError(Exception):
     """The process is told to stop, and with it the streams; another one can go on."""
 
 
+class UploadsUnavailableError(Exception):
+    """Files cannot be kept until a worker reads them; trying again later may help."""
+
+
 class BatchRemover(Protocol):
     """Removes a batch and what it alone has written."""
 

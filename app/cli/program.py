@@ -37,12 +37,14 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """Return the errors whose message is all that a person needs."""
     # Here: only who fails has to wait for these imports.
     from app.settings import SettingsError
+    from app.spool import SpoolError
     from db.embedded import EmbeddedPostgresError
     from db.errors import StorageError
     from ml.errors import GenreMlError
 
     return (
         SettingsError,
+        SpoolError,
         EmbeddedPostgresError,
         StorageError,
         GenreMlError,

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+import anyio.to_thread
 import typer
 
 from app.service import open_service
@@ -16,6 +17,8 @@ async def work_off(settings: Settings, postgres: EmbeddedStart | None) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     async with open_service(settings, postgres) as service:
+        # Without its spool a worker can do nothing at all; the service can.
+        await anyio.to_thread.run_sync(service.background.spool.check)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
         timeout_s = settings.shutdown_timeout_s

@@ -1,6 +1,5 @@
 """Workers as real processes: killed with kill -9 in mid-batch, and told to stop."""
 
-import io
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from background_runs import QUEUE, REMOVE, ROWS, assert_whole, follow, make_big_file
 from genre_processes import GenreProcesses, genre_processes
 from graphql_client import GraphQLClient
 from sqlalchemy import text
@@ -16,29 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sse_reading import PROGRESS, read_events
 
 from app.credentials import hash_secret
-from ml.sampling import write_sample_csv
 
 pytestmark = pytest.mark.asyncio
-ROWS = 6_000
-QUEUE = """mutation ($csvFile: Upload!) { classifyBatch(csvFile: $csvFile, wait: false) {
-  id status
-} }"""
-TOTALS = """query ($id: ID!) {
-  batch(id: $id) { status genres { trackCount } rejects { totalCount } }
-  genres { trackCount }
-}"""
-REMOVE = "mutation ($id: ID!) { deleteBatch(id: $id) { id } }"
-BAD_LINE = 17
-
-
 @pytest.fixture(scope="module")
 def big_file() -> bytes:
-    """Make a file that takes some seconds, with one bad row."""
-    stream = io.StringIO()
-    write_sample_csv(stream, rows=ROWS, seed=11)
-    lines = stream.getvalue().encode().splitlines(keepends=True)
-    lines.insert(BAD_LINE - 1, b"0,short\n")
-    return b"".join(lines)
+    return make_big_file()
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -73,31 +55,6 @@ async def service(processes: GenreProcesses) -> AsyncIterator[GraphQLClient]:
     _, address = processes.serve()
     async with httpx.AsyncClient(base_url=address, timeout=60) as http:
         yield GraphQLClient(http, client_id="test", client_secret="test")
-
-
-async def follow(
-    service: GraphQLClient, batch_id: str, then: dict[int, Any]
-) -> list[dict[str, Any]]:
-    """Follow a batch to its end; do something once, when so many rows are received."""
-    states = []
-    async for event in read_events(service.http, service.headers, PROGRESS, id=batch_id):
-        states.append(event["data"]["batchProgress"])
-        for rows in [rows for rows in then if states[-1]["rowsReceived"] >= rows]:
-            then.pop(rows)()
-    return states
-
-
-async def assert_whole(service: GraphQLClient, batch_id: str, states: list[dict[str, Any]]) -> None:
-    """Every row was stored or rejected once, and the progress never went back."""
-    received = [state["rowsReceived"] for state in states]
-    assert received == sorted(received)
-    assert states[-1]["status"] == "DONE"
-    assert received[-1] == ROWS + 1
-    assert (states[-1]["rowsStored"], states[-1]["rowsRejected"]) == (ROWS, 1)
-    totals = await service.data(TOTALS, id=batch_id)
-    assert sum(genre["trackCount"] for genre in totals["batch"]["genres"]) == ROWS
-    assert sum(genre["trackCount"] for genre in totals["genres"]) == ROWS
-    assert totals["batch"]["rejects"]["totalCount"] == 1
 
 
 async def test_another_worker_goes_on_after_kill_9(
