@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     worker: bool = True
     """Whether this process works off uploads with `wait: false`; else `genre worker` must run."""
     spool_url: str | None = None
-    """Where such uploads wait: a folder, or `s3://bucket/prefix` for many machines, with `AWS_*`."""
+    """Where such uploads wait: a folder, or `s3://bucket/prefix` for machines that share it."""
     batch_attempts: int = Field(default=3, ge=1)
     """How often such an upload is tried at the same place of its file before it has FAILED."""
     store_features: bool = True

@@ -1,6 +1,7 @@
-"""Services on databases of their own: one without a worker, one that changes its model."""
+"""Services on databases of their own, without a worker or with other models; spools."""
 
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest_asyncio
 from model_folders import make_model
 from model_site import SECRETS, Running, client, serving
 from pydantic import SecretStr
+from s3_server import S3Server, s3_server
+from spool_places import Place, spool_at
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -84,3 +87,45 @@ async def running(site: Settings, tmp_path: Path) -> AsyncIterator[Running]:
     other, _ = registry_of(site).add(tmp_path / "other")
     async with serving(site) as http:
         yield Running(site, http, client(http, "boss"), client(http, "web"), other)
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A server of S3."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A bucket of its own, which the variables of the process lead to."""
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    name = f"bucket-{uuid.uuid4()}"
+    s3.make_bucket(name)
+    return name
+
+
+@pytest.fixture
+def in_bucket(s3: S3Server, bucket: str) -> Place:
+    return Place(
+        spool_at(f"s3://{bucket}/some/prefix/"),
+        lambda: [key.removeprefix("some/prefix/") for key in s3.keys(bucket)],
+        lambda name, content: s3.put(bucket, f"some/prefix/{name}", content),
+    )
+
+
+@pytest.fixture
+def in_folder(tmp_path: Path) -> Place:
+    folder = tmp_path / "spool"
+    return Place(
+        spool_at(folder),
+        lambda: [path.name for path in folder.iterdir()],
+        lambda name, content: (folder / name).write_bytes(content),
+    )
+
+
+@pytest.fixture(params=["in_folder", "in_bucket"])
+def place(request: pytest.FixtureRequest) -> Place:
+    place: Place = request.getfixturevalue(request.param)
+    return place

@@ -11,7 +11,7 @@ import pytest_asyncio
 from background_runs import QUEUE, REMOVE, assert_whole, follow, make_big_file
 from genre_processes import GenreProcesses, genre_processes
 from graphql_client import GraphQLClient
-from s3_server import S3Server, s3_server
+from s3_server import S3Server
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,13 +20,6 @@ from app.credentials import hash_secret
 pytestmark = pytest.mark.asyncio
 BUCKET = "uploads"
 STORED = "{ genres { trackCount } batches { totalCount } }"
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        server.make_bucket(BUCKET)
-        yield server
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -44,6 +37,7 @@ def processes(
 ) -> Iterator[GenreProcesses]:
     """Settings that all machines share; each has a data folder of its own."""
     folder = tmp_path_factory.mktemp("processes")
+    s3.make_bucket(BUCKET)
     with genre_processes(
         folder,
         GENRE_DATABASE_URL=database_url,
