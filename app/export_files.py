@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,15 +23,17 @@ async def write_csv(
     exports: PostgresExports, wanted: ExportFilter, file: BinaryIO, *, raw: bool
 ) -> None:
     """Write tracks as CSV; `raw` leaves text alone that a spreadsheet takes for a formula."""
-    async for part in csv_parts(exports.read_tracks(wanted), raw=raw):
-        file.write(part)
+    async with aclosing(csv_parts(exports.read_tracks(wanted), raw=raw)) as parts:
+        async for part in parts:
+            file.write(part)
 
 
 async def write_parquet(exports: PostgresExports, wanted: ExportFilter, file: BinaryIO) -> None:
     """Write tracks as Parquet, a row group for each chunk."""
     with parquet.ParquetWriter(file, empty_tracks_table().schema, compression="zstd") as writer:
-        async for batch in exports.read_tracks(wanted):
-            writer.write_table(tracks_table(batch))
+        async with aclosing(exports.read_tracks(wanted)) as batches:
+            async for batch in batches:
+                writer.write_table(tracks_table(batch))
 
 
 async def write_training_files(
@@ -38,10 +41,11 @@ async def write_training_files(
 ) -> int:
     """Write corrected tracks for `genre train`; return how many there were."""
     count = 0
-    async for chunk in exports.read_labelled(wanted):
-        features.write(to_csv(features_table(chunk), header=count == 0))
-        labels.write(to_csv(labels_table(chunk), header=count == 0))
-        count += len(chunk.track_ids)
+    async with aclosing(exports.read_labelled(wanted)) as chunks:
+        async for chunk in chunks:
+            features.write(to_csv(features_table(chunk), header=count == 0))
+            labels.write(to_csv(labels_table(chunk), header=count == 0))
+            count += len(chunk.track_ids)
     return count
 
 

@@ -1,6 +1,7 @@
 """The tables of an export: names of the columns, and text that a spreadsheet will not run."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import anyio.to_thread
 import pyarrow as pa
@@ -75,12 +76,15 @@ def defuse_formulas(table: pa.Table) -> pa.Table:
     return table
 
 
-async def csv_parts(batches: AsyncIterator[pa.RecordBatch], *, raw: bool) -> AsyncIterator[bytes]:
+async def csv_parts(
+    batches: AsyncGenerator[pa.RecordBatch, None], *, raw: bool
+) -> AsyncGenerator[bytes, None]:
     """Yield the file of the tracks piece by piece; without tracks, the header alone."""
     header = True
-    async for batch in batches:
-        yield await anyio.to_thread.run_sync(_csv_part, batch, raw, header)
-        header = False
+    async with aclosing(batches):
+        async for batch in batches:
+            yield await anyio.to_thread.run_sync(_csv_part, batch, raw, header)
+            header = False
     if header:
         yield to_csv(empty_tracks_table(), header=True)
 

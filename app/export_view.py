@@ -1,11 +1,13 @@
 """`GET /export.csv`: all tracks as a file, streamed. The middleware has checked the credentials."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.error_document import ErrorResponse
+from app.export_stream import ExportResponse, read_ahead
 from app.export_tables import csv_parts
 from app.service import Service
 from db.errors import StorageUnavailableError
@@ -46,9 +48,10 @@ async def _export(request: Request, wanted: ExportFilter, raw: bool) -> Response
         return ErrorResponse(400, message, ErrorCode.UNKNOWN_GENRE, knownGenres=known)
     if request.method == "HEAD":  # nobody would read the rows
         return Response(headers=HEADERS)
-    parts = csv_parts(service.exports.read_tracks(wanted), raw=raw)
+    tracks = csv_parts(service.exports.read_tracks(wanted), raw=raw)
+    parts = read_ahead(tracks, service.exporting)
     first = await anext(parts)  # an error now is still an answer; later it breaks the connection
-    return StreamingResponse(_rejoin(first, parts), headers=HEADERS)
+    return ExportResponse(_rejoin(first, parts), HEADERS)
 
 
 async def _known_genres(service: Service) -> set[str]:
@@ -84,7 +87,8 @@ def _flag(text: str, name: str) -> bool:
     return FLAGS[text]
 
 
-async def _rejoin(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for part in rest:
-        yield part
+async def _rejoin(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(rest):
+        yield first
+        async for part in rest:
+            yield part

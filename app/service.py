@@ -44,6 +44,8 @@ from ml.compression import ContentLimits
 
 RECOVERY_INTERVAL_S = 15.0
 LOOKS_PER_CLEANING = 40
+RUNNING_EXPORTS = 2
+"""Downloads whose rows are read from Postgres at a time, each on a connection; others wait."""
 COMPUTE_THREADS = 2
 """Threads that read and predict, over all batches: one reads while the other predicts."""
 logger = logging.getLogger("genre")
@@ -66,6 +68,8 @@ class Service:
     corrections: PostgresCorrections
     explain: Explainer
     exports: PostgresExports
+    exporting: anyio.Semaphore
+    """Bounds the exports that read from Postgres."""
 
     def stop(self) -> None:
         """Give batches back and end the streams, which would hold up the end of the process."""
@@ -159,6 +163,7 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
         corrections=PostgresCorrections(sessions),
         explain=Explainer(model, PostgresFeatures(sessions), threads),
         exports=PostgresExports(sessions),
+        exporting=anyio.Semaphore(RUNNING_EXPORTS),
     )
 
 

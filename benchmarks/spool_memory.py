@@ -67,7 +67,9 @@ def main() -> None:
     arguments = parser.parse_args()
     spool = make_spool(Settings(spool_url=arguments.url))
     spool.check()
-    print("| file, MiB | saving takes, MB | MB/s | reading takes, MB | MB/s |\n|---|---|---|---|---|")
+    print(
+        "| file, MiB | saving takes, MB | MB/s | reading takes, MB | MB/s |\n|---|---|---|---|---|"
+    )
     for mib in [1, *arguments.mib]:  # the first one opens connections
         batch_id, size = uuid.uuid4(), mib * MIB
         with PeakMemory() as saving:

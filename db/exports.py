@@ -1,11 +1,12 @@
 """Read all tracks, or those of a genre, or the corrected ones, as columns and chunk by chunk.
 
-Each chunk is a query of its own that begins behind the last track id: memory stays flat, and a slow
-reader holds neither a transaction, which would keep Postgres from cleaning up, nor a connection.
-Each track comes at most once; one that is added meanwhile may come or not.
+Each chunk is a query that begins behind the last track id, so memory stays flat; all are of one
+transaction and see the tracks as they were when it began. It lasts, and holds its connection, as
+long as the caller takes: one that may be slow reads ahead, as `app.export_stream` does.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from db.models import TrackFeaturesRow, TrackRow
 from db.records import TrackFeatures
 
 CHUNK_ROWS = 5_000
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 TRACKS = pa.schema(
     [
         ("track_id", pa.int64()),
@@ -69,18 +71,19 @@ class PostgresExports:
         self._sessions = sessions
         self._chunk_rows = chunk_rows
 
-    async def read_tracks(self, wanted: ExportFilter) -> AsyncIterator[pa.RecordBatch]:
+    async def read_tracks(self, wanted: ExportFilter) -> AsyncGenerator[pa.RecordBatch, None]:
         """Yield the tracks with the columns of `TRACKS`; nothing if there are none."""
         columns: list[Any] = [col(getattr(TrackRow, name)) for name in TRACKS.names]
         statement = select(*columns).where(*wanted.conditions())
-        async for rows in self._read_chunks(statement):
-            arrays = [
-                pa.array(values, field.type)
-                for values, field in zip(zip(*rows, strict=True), TRACKS, strict=True)
-            ]
-            yield pa.record_batch(arrays, schema=TRACKS)
+        async with aclosing(self._read_chunks(statement)) as chunks:
+            async for rows in chunks:
+                arrays = [
+                    pa.array(values, field.type)
+                    for values, field in zip(zip(*rows, strict=True), TRACKS, strict=True)
+                ]
+                yield pa.record_batch(arrays, schema=TRACKS)
 
-    async def read_labelled(self, wanted: ExportFilter) -> AsyncIterator[LabelledChunk]:
+    async def read_labelled(self, wanted: ExportFilter) -> AsyncGenerator[LabelledChunk, None]:
         """Yield corrected tracks whose features were kept, with the verdict as their genre."""
         columns: list[Any] = [
             col(TrackRow.track_id),
@@ -92,25 +95,27 @@ class PostgresExports:
         same_track = col(TrackFeaturesRow.track_id) == col(TrackRow.track_id)
         corrected = ExportFilter(wanted.genre, corrected=True).conditions()
         statement = select(*columns).join_from(TrackRow, TrackFeaturesRow, same_track)
-        async for rows in self._read_chunks(statement.where(*corrected)):
-            track_ids, titles, genres, tags, numbers = map(list, zip(*rows, strict=True))
-            yield LabelledChunk(
-                np.array(track_ids, dtype=np.int64),
-                titles,
-                genres,
-                TrackFeatures(pa.array(tags, pa.string()), read_numbers(numbers)),
-            )
+        async with aclosing(self._read_chunks(statement.where(*corrected))) as chunks:
+            async for rows in chunks:
+                track_ids, titles, genres, tags, numbers = map(list, zip(*rows, strict=True))
+                yield LabelledChunk(
+                    np.array(track_ids, dtype=np.int64),
+                    titles,
+                    genres,
+                    TrackFeatures(pa.array(tags, pa.string()), read_numbers(numbers)),
+                )
 
-    async def _read_chunks(self, statement: Select[Any]) -> AsyncIterator[list[Any]]:
+    async def _read_chunks(self, statement: Select[Any]) -> AsyncGenerator[list[Any], None]:
         ordered = statement.order_by(col(TrackRow.track_id)).limit(self._chunk_rows)
         after = -1
-        while True:
-            with translate_errors():
-                async with self._sessions() as session:
+        with translate_errors():
+            async with self._sessions() as session:
+                await session.connection(execution_options=SNAPSHOT)
+                while True:
                     behind = ordered.where(col(TrackRow.track_id) > after)
                     rows = list(await session.execute(behind))
-            if rows:
-                yield rows
-                after = rows[-1].track_id
-            if len(rows) < self._chunk_rows:
-                return
+                    if rows:
+                        yield rows
+                        after = rows[-1].track_id
+                    if len(rows) < self._chunk_rows:
+                        return

@@ -18,6 +18,8 @@ from sse_reading import PROGRESS, read_events
 from app.credentials import hash_secret
 
 pytestmark = pytest.mark.asyncio
+
+
 @pytest.fixture(scope="module")
 def big_file() -> bytes:
     return make_big_file()
