@@ -103,6 +103,7 @@ async def open_service(
         async with (
             _blas_threads(settings.threads),
             _running(_recover_for_ever(service)),
+            _running(_check_spool_for_ever(service)),
             _running(service.notices.listen()),
             following(model, settings.model_poll_s),
         ):
@@ -190,11 +191,17 @@ async def _recover_for_ever(service: Service) -> None:
             if count:
                 logger.warning("%d batches were interrupted and are marked as FAILED.", count)
             await service.background.restore()
-            await service.background.check_spool()
             if look % LOOKS_PER_CLEANING == 0 and not service.background.spool.problem:
                 await service.background.clean_spool()
         except StorageUnavailableError:
             logger.warning("The database cannot be reached; looking again soon.")
         except Exception:
             logger.exception("Looking for interrupted batches failed; trying again.")
+        await anyio.sleep(RECOVERY_INTERVAL_S)
+
+
+async def _check_spool_for_ever(service: Service) -> None:
+    """Look whether the spool can be used; not beside the above, for a silent store takes long."""
+    while True:
+        await service.background.check_spool()
         await anyio.sleep(RECOVERY_INTERVAL_S)

@@ -1,6 +1,7 @@
 """Make the spool that `GENRE_SPOOL_URL` names; nothing is reached for yet."""
 
 from pathlib import Path
+from typing import Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -10,11 +11,11 @@ from app.spool import Spool
 from app.spool_bucket import BucketSpool
 from app.spool_folder import FolderSpool
 
+KINDS = "A folder or s3://bucket/prefix is needed."
 OPTIONS = {"use_listings_cache": False, "skip_instance_cache": True}
 """Other processes change the spool, so what was listed before is of no use."""
-S3_OPTIONS = {"config_kwargs": {"retries": {"mode": "standard", "total_max_attempts": 3}}}
-"""A client waits for the answer: three tries take 2 seconds, those of the default mode 10."""
-KINDS = "A folder or s3://bucket/prefix is needed."
+S3_TRIES = 2
+"""A client waits for the answer; tries of botocore and s3fs multiply, five of each by default."""
 
 
 def make_spool(settings: Settings) -> Spool:
@@ -29,9 +30,12 @@ def make_spool(settings: Settings) -> Spool:
         There is no such kind of spool, or the package that it needs is not installed.
     """
     url = settings.spool
-    options = OPTIONS | S3_OPTIONS if url.startswith(("s3://", "s3a://")) else OPTIONS
     try:
-        files, root = fsspec.url_to_fs(url, **options)
+        if url.startswith(("s3://", "s3a://")):
+            files, root = fsspec.url_to_fs(url, **OPTIONS, **_s3_options())
+            files.retries = 1  # those of s3fs itself
+        else:
+            files, root = fsspec.url_to_fs(url, **OPTIONS)
     except ImportError:
         message = f"{url.split('://')[0]}:// needs a package; install genre-service[s3]."
         raise SettingsError(f"GENRE_SPOOL_URL: {message}") from None
@@ -42,3 +46,19 @@ def make_spool(settings: Settings) -> Spool:
     if not root.strip("/"):
         raise SettingsError(f"GENRE_SPOOL_URL: it names no bucket. {KINDS}")
     return BucketSpool(files, root.strip("/"))
+
+
+def _s3_options() -> dict[str, Any]:
+    """Have a request end, whatever the store does.
+
+    Botocore asks with `Expect: 100-continue` whether it may send a body, and aiohttp waits for the
+    answer without any limit: a store that takes connections and says nothing would hold up the
+    request for good.
+    """
+    from aiobotocore.session import AioSession
+    from botocore.handlers import add_expect_header
+
+    session = AioSession()
+    session.unregister("before-call.s3", add_expect_header)
+    retries = {"mode": "standard", "total_max_attempts": S3_TRIES}
+    return {"session": session, "config_kwargs": {"retries": retries}}

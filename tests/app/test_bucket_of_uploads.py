@@ -14,6 +14,7 @@ from graphql_client import GraphQLClient
 from s3_server import S3Server
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from waiting import until
 
 from app.credentials import hash_secret
 
@@ -108,6 +109,7 @@ async def test_an_upload_that_cannot_be_kept_is_refused_and_leaves_nothing(
         refused = await api.upload(sample, query=QUEUE)
         stored = await api.data(STORED)
         direct = await api.classify(sample)
+        await until(lambda: names_the_spool(http))
         ready = await http.get("/readyz")
 
     (error,) = refused["errors"]
@@ -119,6 +121,10 @@ async def test_an_upload_that_cannot_be_kept_is_refused_and_leaves_nothing(
     assert ready.status_code == 200
     assert ready.json()["spool"].startswith("cannot be used")
     assert "The spool cannot be used: no bucket no-such-bucket." in processes.logs()
+
+
+async def names_the_spool(http: httpx.AsyncClient) -> bool:
+    return "spool" in (await http.get("/readyz")).json()
 
 
 async def test_a_worker_without_its_bucket_ends_with_a_message(processes: GenreProcesses) -> None:

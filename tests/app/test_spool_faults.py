@@ -1,6 +1,7 @@
 """What goes wrong with a spool: nothing of a file stays, and it is a `SpoolError`."""
 
 import io
+import socket
 import threading
 import uuid
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from s3_server import S3Server, s3_server
+from s3fs import S3FileSystem
 from spool_places import BLOCKS, Endless, Place, spool_at, uses
 
 from app.settings import SettingsError
@@ -141,6 +143,20 @@ def test_a_server_that_goes_away_is_an_error(
         spool.remove(batch_id)  # tried again later
 
     assert spool.problem is not None
+
+
+def test_a_server_that_says_nothing_is_an_error(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(S3FileSystem, "read_timeout", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        spool = spool_at("s3://bucket/prefix")
+
+        for use in uses(spool):
+            with pytest.raises(SpoolError, match="Read timeout"):
+                use()
 
 
 def test_an_object_that_is_removed_while_it_is_read_is_lost(in_bucket: Place) -> None:
