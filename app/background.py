@@ -64,7 +64,7 @@ class BackgroundBatches:
         Raises
         ------
         BatchInUseError
-            A process reads its file now.
+            A process reads its file now, or will while the client waits.
         """
         record = await self.removal(batch_id)
         await anyio.to_thread.run_sync(self.spool.remove, batch_id)

@@ -26,6 +26,7 @@ from strawberry.schema.exceptions import (
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from app.client_presence import request_of
 from app.error_document import ErrorResponse, RefusedRequestError
 from app.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Negotiated, negotiate
 from app.middleware import BodyTooLargeError
@@ -153,14 +154,15 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         if accepted.prefers_stream and not reads_only:  # with heartbeats while it works
             return await self._stream(operation, context)
         try:
-            result = await self.schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=context,
-                operation_name=operation.operation_name,
-                allowed_operation_types=READ_OPERATIONS if reads_only else WRITE_OPERATIONS,
-                operation_extensions=operation.extensions,
-            )
+            with request_of(request.receive):
+                result = await self.schema.execute(
+                    operation.query,
+                    variable_values=operation.variables,
+                    context_value=context,
+                    operation_name=operation.operation_name,
+                    allowed_operation_types=READ_OPERATIONS if reads_only else WRITE_OPERATIONS,
+                    operation_extensions=operation.extensions,
+                )
         except CannotGetOperationTypeError as error:
             message = error.as_http_error_reason()
             result = ExecutionResult(None, [coded_error(message, ErrorCode.BAD_USER_INPUT)])

@@ -130,7 +130,7 @@ def _working(
 def build_ports(service: Service, operators: Set[str]) -> Ports:
     """Fill in what resolvers may use."""
     return Ports(
-        classify_batch=UploadClassifier(service.pipelines, service.background),
+        classify_batch=UploadClassifier(service.direct, service.background),
         follow_batch=BatchFeed(service.batches, service.notices),
         delete_batch=service.background.remove,
         tracks=service.tracks,

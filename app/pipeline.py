@@ -6,7 +6,7 @@ with the file.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.classified import to_classified, to_model_version
 from db.batch_writer import BatchWriter, open_writer
-from db.batches import BatchRepository
+from db.batches import INTERRUPTED, BatchRepository
 from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
 from db.track_copy import TrackRows
 from ml.compression import ContentLimits, TrackContent
@@ -33,6 +33,12 @@ CHECKED_BYTES = 65_536
 Prepare = Callable[[ClassifiedTracks], TrackRows]
 Progress = Callable[[int, int], None]
 """Called after each stored chunk with the rows and bytes read so far; may raise to stop."""
+Begin = Callable[[uuid.UUID, ModelVersion], Awaitable[bool]]
+"""Sets a batch that waited RUNNING; False if it must not run any more."""
+CANCELLED_MESSAGE = (
+    "The client went away, or the service was told to stop. What was stored stays; send the file "
+    "again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,6 @@ class BatchPipeline:
     batches: BatchRepository
     threads: anyio.CapacityLimiter
     """Bounds the threads that compute; the shared pool has 40, and file input uses it too."""
-    running: anyio.Semaphore
-    """Bounds the batches that run at a time."""
     chunk_bytes: int
     keep_features: bool
     """Whether what the model saw is stored too."""
@@ -78,17 +82,21 @@ class BatchPipeline:
         StorageUnavailableError
             The database went away; a batch that had begun is marked as FAILED once it is back.
         """
-        async with self.running:
-            chunks = self.read(file)
-            # The first chunk is read before anything is written: a file that is no CSV leaves
-            # no trace.
-            first = await self._next(chunks)
-            chunks = chain([first] if first else [], chunks)
-            batch_id = uuid.uuid4()
-            async with open_writer(self.engine, batch_id, self.model) as writer:
-                await self.batches.open_batch(batch_id, file_name, self.model, client_id)
-                await self._run(writer, chunks, progress)
+        chunks = self.read(file)
+        # The first chunk is read before anything is written: a file that is no CSV leaves no trace.
+        first = await self._next(chunks)
+        chunks = chain([first] if first else [], chunks)
+        batch_id = uuid.uuid4()
+        async with open_writer(self.engine, batch_id, self.model) as writer:
+            await self.batches.open_batch(batch_id, file_name, self.model, client_id)
+            await self._run(writer, chunks, progress)
         return (await self.batches.find_batches([batch_id]))[batch_id]
+
+    async def run_waiting(self, batch_id: uuid.UUID, file: BinaryIO, begin: Begin) -> None:
+        """Classify the file of a batch that is recorded and has waited, if `begin` says so."""
+        async with open_writer(self.engine, batch_id, self.model) as writer:
+            if await begin(batch_id, self.model):
+                await self._run(writer, self.read(file), lambda rows, size: None)
 
     @property
     def model(self) -> ModelVersion:
@@ -107,7 +115,7 @@ class BatchPipeline:
             await writer.fail(error.code, str(error))
         except anyio.get_cancelled_exc_class():
             with anyio.CancelScope(shield=True):
-                await writer.fail("INTERRUPTED", "The service was told to stop.")
+                await writer.fail(INTERRUPTED, CANCELLED_MESSAGE)
             raise
         except Exception:
             with anyio.CancelScope(shield=True):

@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 from app.background import BackgroundBatches
 from app.current_model import CurrentModel, following, open_model
 from app.database import open_database
+from app.direct_batches import DirectBatches
 from app.explainer import Explainer
 from app.model_source import make_source
 from app.pipeline import BatchPipeline
@@ -26,8 +27,10 @@ from app.pipelines import Pipelines
 from app.settings import Settings
 from app.spool_url import make_spool
 from app.track_classifier import TrackClassifier
+from app.turns import Turns
 from app.worker import Worker
 from db.background_batches import PostgresBackgroundBatches
+from db.batch_locks import BatchLocks
 from db.batch_queue import QUEUE_CHANNEL, BatchQueue
 from db.batch_removal import PostgresBatchRemoval
 from db.batches import PostgresBatches
@@ -40,6 +43,7 @@ from db.features import PostgresFeatures
 from db.notices import BATCH_CHANNEL, Notices
 from db.track_writer import PostgresTrackWriter
 from db.tracks import PostgresTracks
+from db.waiting_batches import WaitingBatches
 from ml.compression import ContentLimits
 
 RECOVERY_INTERVAL_S = 15.0
@@ -60,6 +64,8 @@ class Service:
     tracks: PostgresTracks
     batches: PostgresBatches
     pipelines: Pipelines
+    turns: Turns
+    direct: DirectBatches
     background: BackgroundBatches
     worker: Worker
     """Made, but not at work: `app.worker.working` is for that."""
@@ -72,8 +78,9 @@ class Service:
     """Bounds the exports that read from Postgres."""
 
     def stop(self) -> None:
-        """Give batches back and end the streams, which would hold up the end of the process."""
+        """End what would hold up the end of the process: streams, waiting, batches to give back."""
         self.worker.stop()
+        self.turns.stop()
         self.notices.stop()
 
     @property
@@ -105,6 +112,7 @@ async def open_service(
             _running(_recover_for_ever(service)),
             _running(_check_spool_for_ever(service)),
             _running(service.notices.listen()),
+            _running(service.direct.waiting.locks.keep()),
             following(model, settings.model_poll_s),
         ):
             yield service
@@ -126,7 +134,6 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
         engine=engine,
         batches=batches,
         threads=threads,
-        running=anyio.Semaphore(settings.max_running_batches),
         chunk_bytes=settings.chunk_bytes,
         keep_features=settings.store_features,
         content_limits=ContentLimits(
@@ -134,6 +141,7 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
         ),
     )
     pipelines = Pipelines(model, make_pipeline)
+    turns = Turns(settings.max_running_batches, max_waiting=settings.max_waiting_batches)
     notices = Notices(engine, (BATCH_CHANNEL, QUEUE_CHANNEL))
     background = BackgroundBatches(
         pipelines=pipelines,
@@ -146,6 +154,7 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
         background=background,
         queue=BatchQueue(engine),
         notices=notices,
+        turns=turns,
         slots=settings.max_running_batches,
         max_attempts=settings.batch_attempts,
     )
@@ -155,6 +164,8 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
         tracks=PostgresTracks(sessions),
         batches=batches,
         pipelines=pipelines,
+        turns=turns,
+        direct=DirectBatches(pipelines, batches, WaitingBatches(engine, BatchLocks(engine)), turns),
         background=background,
         worker=worker,
         notices=notices,

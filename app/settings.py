@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     chunk_bytes: int = Field(default=4 * MIB, ge=65_536)
     """How much of a file is read, classified and stored at a time; bounds the memory."""
     max_running_batches: int = Field(default=2, ge=1)
-    """Files that are classified at the same time; others wait."""
+    """Files that are classified at the same time; others wait, with status QUEUED."""
+    max_waiting_batches: int = Field(default=100, ge=0)
+    """Uploads that may wait for that with their clients; more are answered SERVICE_UNAVAILABLE."""
     worker: bool = True
     """Whether this process works off uploads with `wait: false`; else `genre worker` must run."""
     spool_url: str | None = None

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from starlette.datastructures import UploadFile
 
 from app.background import BackgroundBatches
-from app.pipelines import Pipelines
+from app.direct_batches import DirectBatches
 from db.records import BatchRecord
 from ml.errors import UnsupportedFileTypeError
 
@@ -20,7 +20,7 @@ MAX_NAME_CHARS = 255
 class UploadClassifier:
     """`schema.context.BatchClassifier`: classifies what a client sent."""
 
-    pipelines: Pipelines
+    direct: DirectBatches
     background: BackgroundBatches
 
     async def __call__(
@@ -31,7 +31,7 @@ class UploadClassifier:
         check_suffix(name)
         if not wait:
             return await self.background.submit(upload.file, name, client_id)
-        return await self.pipelines.current(upload.file, name, client_id)
+        return await self.direct(upload.file, name, client_id)
 
 
 def shown_name(name: str | None) -> str:

@@ -1,7 +1,8 @@
 """Work off queued batches: in the service's own process, or as `genre worker`.
 
 A worker may be killed at any time: what it stored is stored together with the place to go on, and
-its lock and its lease end with it. Told to stop, it gives back what it has after the present chunk.
+its lock and its lease end with it. Told to stop, or wanted by an upload that waits, it gives back
+what it has after the present chunk.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -16,6 +18,7 @@ import anyio.to_thread
 from app.background import BackgroundBatches
 from app.pipeline import BatchPipeline
 from app.spool import SpoolError
+from app.turns import Place, Turns
 from db.background_writer import BackgroundWriter, Start, open_background_writer
 from db.batch_queue import LEASE_S, QUEUE_CHANNEL, BatchQueue, Claim
 from db.errors import StorageUnavailableError
@@ -28,17 +31,18 @@ BUSY_DELAY_S = 5.0
 logger = logging.getLogger("genre")
 
 
-class WorkerStopsError(Exception):
-    """The worker was told to stop and does so between two chunks."""
+class BatchGivenBackError(Exception):
+    """The worker gives its batch back, between two chunks."""
 
 
 @dataclass(slots=True)
 class Worker:
-    """Takes batches from the queue, as many at a time as `pipeline.running` allows."""
+    """Takes batches from the queue, as many at a time as it gets turns."""
 
     background: BackgroundBatches
     queue: BatchQueue
     notices: Notices
+    turns: Turns
     slots: int
     max_attempts: int
     is_stopping: bool = field(default=False, init=False)
@@ -64,12 +68,13 @@ class Worker:
 
     async def _take_and_work(self) -> bool:
         """Work on one batch; False if there is none, or if it could not be worked on."""
-        async with self.background.pipelines.current.running:
+        with self.turns.place(is_upload=False) as place:
             try:
-                claim = None if self.is_stopping else await self.queue.take()
+                can_work = await place.wait() and not self.is_stopping
+                claim = await self.queue.take() if can_work else None
                 if claim is not None:
                     async with self._keeping(claim):
-                        await self._work(claim)
+                        await self._work(claim, place)
                 return claim is not None
             except StorageUnavailableError as error:
                 logger.warning("The worker cannot go on (%s); trying again soon.", error)
@@ -77,7 +82,7 @@ class Worker:
                 logger.exception("A batch could not be worked on; another try will follow.")
         return False
 
-    async def _work(self, claim: Claim) -> None:
+    async def _work(self, claim: Claim, place: Place) -> None:
         engine = self.background.pipelines.current.engine
         async with open_background_writer(engine, claim, max_attempts=self.max_attempts) as writer:
             if writer is None:
@@ -85,16 +90,18 @@ class Worker:
                 await self.queue.give_back(claim, delay_s=BUSY_DELAY_S)
                 return
             start = await writer.begin()
-            has_ended = start is None or await self._read(writer, claim, start)
+            has_ended = start is None or await self._read(writer, claim, start, place)
         if has_ended:
             await anyio.to_thread.run_sync(self.background.spool.remove, claim.batch_id)
 
-    async def _read(self, writer: BackgroundWriter, claim: Claim, start: Start) -> bool:
+    async def _read(
+        self, writer: BackgroundWriter, claim: Claim, start: Start, place: Place
+    ) -> bool:
         """Read the file to its end, if nothing comes between; False if the batch waits again."""
         logger.info("Batch %s: reading on after %d rows.", claim.batch_id, start.rows_done)
         try:
-            await self._store(writer, claim, start)
-        except WorkerStopsError:
+            await self._store(writer, claim, start, place)
+        except BatchGivenBackError:
             await writer.wait_again()
             return False
         except CsvError as error:
@@ -122,13 +129,15 @@ class Worker:
         logger.info("Batch %s has ended.", claim.batch_id)
         return True
 
-    async def _store(self, writer: BackgroundWriter, claim: Claim, start: Start) -> None:
+    async def _store(
+        self, writer: BackgroundWriter, claim: Claim, start: Start, place: Place
+    ) -> None:
         pipeline = await self._pipeline_for(start)
         start = await writer.use_model(pipeline.model, start)
         file = await anyio.to_thread.run_sync(self.background.spool.open, claim.batch_id)
         with file:
             chunks = pipeline.read(file, start.resume)
-            await pipeline.store_all(writer, chunks, self._stop_between_chunks)
+            await pipeline.store_all(writer, chunks, partial(self._give_back_if_asked, place))
 
     async def _pipeline_for(self, start: Start) -> BatchPipeline:
         """Go on with the model that the batch began with, if there are rows and it is here."""
@@ -137,9 +146,9 @@ class Worker:
             return pipelines.current
         return await pipelines.find(start.model_version) or pipelines.current
 
-    def _stop_between_chunks(self, rows: int, size: int) -> None:
-        if self.is_stopping:
-            raise WorkerStopsError
+    def _give_back_if_asked(self, place: Place, rows: int, size: int) -> None:
+        if self.is_stopping or self.turns.gives_way(place):
+            raise BatchGivenBackError
 
     @contextlib.asynccontextmanager
     async def _keeping(self, claim: Claim) -> AsyncIterator[None]:

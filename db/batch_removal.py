@@ -29,7 +29,7 @@ class PostgresBatchRemoval:
         Raises
         ------
         BatchInUseError
-            A process reads its file now.
+            A process reads its file now, or will while the client waits.
         """
         with translate_errors():
             async with self._sessions.begin() as session:

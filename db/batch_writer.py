@@ -2,7 +2,8 @@
 
 A chunk is one transaction with the batch's counts, so that a batch which dies says exactly what it
 stored. The writer holds an advisory lock on its connection while the batch runs: Postgres frees it
-when the process dies, by which `BatchRepository.fail_interrupted` knows.
+when the process dies, by which `BatchRepository.fail_interrupted` knows. A worker holds it alone;
+a batch whose client waits may share it with `db.batch_locks`.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 
 import anyio
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.batch_queue import driver_of
@@ -39,7 +40,8 @@ _FINISH = """
 UPDATE batches SET status = $2, error_code = $3, error_message = $4, finished_at = now()
 WHERE id = $1
 """
-_LOCK = text("SELECT true FROM pg_advisory_lock(:space, :key)")
+_SHARE_LOCK = text("SELECT true FROM pg_advisory_lock_shared(:space, :key)")
+_UNSHARE_LOCK = text("SELECT pg_advisory_unlock_shared(:space, :key)")
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(:space, :key)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:space, :key)")
 
@@ -139,36 +141,42 @@ async def open_writer(
     engine: AsyncEngine, batch_id: uuid.UUID, model: ModelVersion
 ) -> AsyncIterator[PostgresBatchWriter]:
     """Take a connection and the lock of the batch for as long as it runs."""
-    async with lock_batch(engine, batch_id, wait=True) as connection:
+    async with lock_batch(engine, batch_id, shared=True) as connection:
         assert connection is not None
         yield PostgresBatchWriter(connection, batch_id, model)
 
 
 @contextlib.asynccontextmanager
 async def lock_batch(
-    engine: AsyncEngine, batch_id: uuid.UUID, *, wait: bool = False
+    engine: AsyncEngine, batch_id: uuid.UUID, *, shared: bool = False
 ) -> AsyncIterator[AsyncConnection | None]:
-    """Take a connection with the lock of a batch; None if another process works on the batch."""
+    """Take a connection with the lock of a batch; None if another process works on the batch.
+
+    A shared one is waited for, if need be.
+    """
     keys, has_lock = lock_keys(batch_id), False
+    lock, unlock = (_SHARE_LOCK, _UNSHARE_LOCK) if shared else (_TRY_LOCK, _UNLOCK)
     with translate_errors():
         connection = await engine.connect()
     try:
         with translate_errors():
             async with connection.begin():
-                has_lock = bool(await connection.scalar(_LOCK if wait else _TRY_LOCK, keys))
+                has_lock = bool(await connection.scalar(lock, keys))
         yield connection if has_lock else None
     finally:
         with anyio.CancelScope(shield=True):
-            await _release(connection, keys if has_lock else None)
+            await _release(connection, unlock, keys if has_lock else None)
 
 
-async def _release(connection: AsyncConnection, keys: dict[str, int] | None) -> None:
+async def _release(
+    connection: AsyncConnection, unlock: TextClause, keys: dict[str, int] | None
+) -> None:
     """Free the lock, or drop a broken connection, which frees it too."""
     try:
         if keys:
             with translate_errors():
                 async with connection.begin():
-                    await connection.execute(_UNLOCK, keys)
+                    await connection.execute(unlock, keys)
     except StorageUnavailableError:
         await connection.invalidate()
     finally:

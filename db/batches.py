@@ -22,12 +22,15 @@ BatchKey = tuple[datetime, uuid.UUID]
 RejectKey = tuple[int]
 """Where a reject stands in its batch: its line."""
 
+OPEN = ("QUEUED", "RUNNING")
 INTERRUPTED = "INTERRUPTED"
 INTERRUPTED_MESSAGE = (
-    "The service stopped while it read this file. What was stored stays; send the file again."
+    "The service stopped before it had read all of this file. What was stored stays; send the file "
+    "again."
 )
 LOCK_SPACE = 0x67656E72
-"""First key of the advisory locks that a running batch holds; the second is made from its id."""
+"""First key of the advisory locks that batches hold while they run, or wait with their client; the
+second is made from the id."""
 
 
 class BatchRepository(Protocol):
@@ -146,19 +149,19 @@ class PostgresBatches:
                 return [GenreCount(*row) for row in await session.execute(statement)]
 
     async def fail_interrupted(self) -> int:
-        running = select(col(BatchRow.id)).where(
-            col(BatchRow.status) == "RUNNING", ~col(BatchRow.is_background)
+        unfinished = select(col(BatchRow.id)).where(
+            col(BatchRow.status).in_(OPEN), ~col(BatchRow.is_background)
         )
         with translate_errors():
             async with self._sessions() as session:
-                ids = list(await session.scalars(running))
+                ids = list(await session.scalars(unfinished))
         return sum([await self._fail_if_abandoned(batch_id) for batch_id in ids])
 
     async def _fail_if_abandoned(self, batch_id: uuid.UUID) -> bool:
         """Look at its lock: a living process holds it, and Postgres frees those of a dead one."""
         fail = (
             update(BatchRow)
-            .where(col(BatchRow.id) == batch_id, col(BatchRow.status) == "RUNNING")
+            .where(col(BatchRow.id) == batch_id, col(BatchRow.status).in_(OPEN))
             .values(
                 status="FAILED",
                 finished_at=func.now(),

@@ -21,10 +21,11 @@ class StorageSetupError(StorageError):
 
 
 class BatchInUseError(StorageError):
-    """A batch cannot be removed while its file is being read."""
+    """A batch cannot be removed while its file is being read, or its client waits for that."""
 
     def __init__(self, status: str) -> None:
-        super().__init__(f"The batch is {status}: its file is being read. Wait until it is done.")
+        what = "its upload waits" if status == "QUEUED" else "its file is being read"
+        super().__init__(f"The batch is {status}: {what}. Wait until it is done.")
         self.status = status
 
 

@@ -47,6 +47,10 @@ class UploadsUnavailableError(Exception):
     """Files cannot be kept until a worker reads them; trying again later may help."""
 
 
+class UploadRefusedError(Exception):
+    """An upload cannot even wait; the message says why. Trying again later may help."""
+
+
 class BatchRemover(Protocol):
     """Removes a batch and what it alone has written."""
 

@@ -21,8 +21,10 @@ class Mutation(TrackMutation, ModelMutation):
         description="Classify every track of a CSV file and store the result. Rows with a missing "
         "or wrong value are reported in `rejects`, the others stored; a track that is stored "
         "already is classified anew. With `wait: false` it answers as soon as the file is kept "
-        "safe, with status QUEUED; follow it with `batchProgress`. A file that is no CSV of tracks "
-        "is an error either way."
+        "safe, with status QUEUED; follow it with `batchProgress`. Without, it answers at the end: "
+        "while too many others run, the batch is QUEUED until its turn comes, and if too many wait "
+        "already, the answer is SERVICE_UNAVAILABLE. A file that is no CSV of tracks is an error "
+        "either way."
     )
     async def classify_batch(
         self,
@@ -45,8 +47,9 @@ class Mutation(TrackMutation, ModelMutation):
     @strawberry.mutation(
         description="Remove a batch, its rejects, and its tracks (with corrections) that no later "
         "batch has written; a track that it had replaced does not come back. Answers with the "
-        "batch as it was. One that is QUEUED is never read then; one that is being read is "
-        "BAD_USER_INPUT with its `status`; an unknown one is NOT_FOUND."
+        "batch as it was. One that is QUEUED is never read then; one that is being read, or whose "
+        "client waits for the answer, is BAD_USER_INPUT with its `status`; an unknown one is "
+        "NOT_FOUND."
     )
     async def delete_batch(
         self,

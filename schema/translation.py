@@ -11,7 +11,7 @@ from ml.errors import (
     TrackInputError,
     UnknownModelError,
 )
-from schema.context import FollowingStopsError, UploadsUnavailableError
+from schema.context import FollowingStopsError, UploadRefusedError, UploadsUnavailableError
 from schema.errors import ErrorCode, coded_error
 from schema.track_input import field_of_column
 
@@ -36,6 +36,8 @@ def translate(error: Exception) -> GraphQLError | None:
         case FollowingStopsError():
             message = "The service is being restarted. Subscribe again in a moment."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
+        case UploadRefusedError():
+            return coded_error(str(error), ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
         case TrackInputError():
             field = field_of_column(error.column)
             return coded_error(

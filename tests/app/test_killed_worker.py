@@ -1,5 +1,6 @@
-"""Workers as real processes: killed with kill -9 in mid-batch, and told to stop."""
+"""Workers and services as real processes: killed with kill -9 in mid-batch, and told to stop."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,10 +15,12 @@ from graphql_client import GraphQLClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sse_reading import PROGRESS, read_events
+from waiting import until
 
 from app.credentials import hash_secret
 
 pytestmark = pytest.mark.asyncio
+STATES = "{ batches { nodes { status error { code } } } }"
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +123,31 @@ async def test_a_service_that_is_told_to_stop_ends_its_streams_and_gives_back_it
     assert last["errors"][0]["extensions"] == {"code": "SERVICE_UNAVAILABLE", "retryable": True}
     assert 0 < states[0]["rowsReceived"] < ROWS
     await assert_whole(service, batch["id"], states)
+
+
+async def test_uploads_that_ran_or_waited_in_a_service_that_was_killed_have_failed(
+    processes: GenreProcesses, service: GraphQLClient, big_file: bytes
+) -> None:
+    for node in (await service.data("{ batches { nodes { id } } }"))["batches"]["nodes"]:
+        await service.data(REMOVE, id=node["id"])
+
+    async def states() -> list[tuple[str, str | None]]:
+        nodes = (await service.data(STATES))["batches"]["nodes"]
+        return sorted((node["status"], (node["error"] or {}).get("code")) for node in nodes)
+
+    async def is_one_waiting() -> bool:
+        return await states() == [("QUEUED", None), ("RUNNING", None)]
+
+    async def have_failed() -> bool:
+        return await states() == [("FAILED", "INTERRUPTED")] * 2
+
+    killed, address = processes.serve(GENRE_MAX_RUNNING_BATCHES="1")
+    async with httpx.AsyncClient(base_url=address, timeout=60) as http:
+        doomed = GraphQLClient(http, client_id="test", client_secret="test")
+        uploads = [asyncio.create_task(doomed.upload(big_file * 3)) for _ in range(2)]
+        await until(is_one_waiting)
+        killed.kill()
+        await asyncio.gather(*uploads, return_exceptions=True)
+    processes.serve()  # looks for what was interrupted, as the others do now and then
+
+    await until(have_failed)

@@ -18,7 +18,8 @@ from app.access import clients_of, operators_of
 from app.model_source import registry_of
 from app.service import open_service
 from app.settings import Settings, SettingsError
-from app.worker import Worker, WorkerStopsError, working
+from app.turns import Place
+from app.worker import BatchGivenBackError, Worker, working
 from ml.artefacts import DEFAULT_MODEL_DIR
 from ml.errors import ArtefactError
 from ml.manifest import Manifest
@@ -208,9 +209,9 @@ async def test_who_has_the_development_credentials_is_an_operator() -> None:
 class OneChunkWorker(Worker):
     """A worker that is told to stop while it stores its first chunk."""
 
-    def _stop_between_chunks(self, rows: int, size: int) -> None:
+    def _give_back_if_asked(self, place: Place, rows: int, size: int) -> None:
         self.stop()
-        raise WorkerStopsError
+        raise BatchGivenBackError
 
 
 def init_values(worker: Worker) -> dict[str, Any]:
