@@ -50,8 +50,14 @@ RECOVERY_INTERVAL_S = 15.0
 LOOKS_PER_CLEANING = 40
 RUNNING_EXPORTS = 2
 """Downloads whose rows are read from Postgres at a time, each on a connection; others wait."""
-COMPUTE_THREADS = 2
-"""Threads that read and predict, over all batches: one reads while the other predicts."""
+THREADS_PER_BATCH = 2
+"""Threads of a running batch: one reads while the other predicts.
+
+Were there fewer for all together, a small file would wait for a long one's chunks, four times over.
+Python and the kernel share the cores in smaller pieces.
+"""
+REQUEST_THREADS = 1
+"""Threads beside those, for tracks in requests and explanations."""
 logger = logging.getLogger("genre")
 
 
@@ -128,7 +134,9 @@ async def _blas_threads(threads: int) -> AsyncIterator[None]:
 def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Service:
     sessions = create_sessions(engine)
     batches = PostgresBatches(sessions)
-    threads = anyio.CapacityLimiter(COMPUTE_THREADS)
+    threads = anyio.CapacityLimiter(
+        settings.max_running_batches * THREADS_PER_BATCH + REQUEST_THREADS
+    )
     make_pipeline = partial(
         BatchPipeline,
         engine=engine,

@@ -22,6 +22,7 @@ SERVE = (sys.executable, "-c", "from app.cli import main; main()", "serve")
 UPLOAD = """mutation ($csvFile: Upload!) {
   classifyBatch(csvFile: $csvFile) { status rowsReceived rowsStored error { message } }
 }"""
+QUEUE = "mutation ($csvFile: Upload!) { classifyBatch(csvFile: $csvFile, wait: false) { id } }"
 
 
 @dataclass
@@ -35,8 +36,18 @@ class RunningService:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def upload(self, path: Path) -> dict[str, Any]:
+        """Classify a file, and wait until it is done."""
+        batch = self._send(path, UPLOAD)
+        assert batch["status"] == "DONE", batch
+        return batch
+
+    def queue(self, path: Path) -> str:
+        """Have a file classified in the background, and return the id of its batch."""
+        return str(self._send(path, QUEUE)["id"])
+
+    def _send(self, path: Path, query: str) -> dict[str, Any]:
         """Send a file with curl, which costs little of the cores that are measured."""
-        operations = json.dumps({"query": UPLOAD, "variables": {"csvFile": None}})
+        operations = json.dumps({"query": query, "variables": {"csvFile": None}})
         command = ["curl", "-sS", f"{self.address}/graphql"]
         for name, value in HEADERS.items():
             command += ["-H", f"{name}: {value}"]
@@ -44,7 +55,6 @@ class RunningService:
         command += ["-F", f"0=@{path}"]
         body = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
         batch: dict[str, Any] = body["data"]["classifyBatch"]
-        assert batch["status"] == "DONE", batch
         return batch
 
     def ask(self, client: httpx.Client, query: str) -> dict[str, Any]:

@@ -138,6 +138,7 @@ def write_sample_csv(
     seed: int,
     chunk_rows: int = 10_000,
     progress: Callable[[int], None] | None = None,
+    first_track_id: int = 1,
 ) -> None:
     """Write tracks drawn from the shipped statistics as CSV; memory does not grow with `rows`.
 
@@ -151,6 +152,8 @@ def write_sample_csv(
         Rows between two calls of `progress`; the text does not depend on it.
     progress : callable, optional
         Gets the number of rows written so far.
+    first_track_id : int
+        As in `sample_labelled_tracks`.
     """
     options = csv.WriteOptions(include_header=False)
     written = reported = 0
@@ -158,7 +161,8 @@ def write_sample_csv(
         if isinstance(file, Path | str):
             file = opened.enter_context(Path(file).open("w", encoding="utf-8", newline=""))
         file.write(",".join(REQUIRED_COLUMNS) + "\n")
-        for tracks, _ in _TrackSampler(SampleStatistics.load()).blocks(rows, seed):
+        sampler = _TrackSampler(SampleStatistics.load())
+        for tracks, _ in sampler.blocks(rows, seed, first_track_id):
             csv.write_csv(tracks, sink := pa.BufferOutputStream(), options)
             file.write(sink.getvalue().to_pybytes().decode())
             written += len(tracks)
