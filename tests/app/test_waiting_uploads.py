@@ -1,117 +1,21 @@
 """Uploads beyond the limit wait in a line: all can see it, it moves in order, nothing is left."""
 
 import asyncio
-import contextlib
 import io
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
-import anyio
 import httpx
 import pytest
-import uvicorn
 from graphql_client import GraphQLClient
-from sqlalchemy import text
 from sse_reading import PROGRESS, read_events
-from starlette.applications import Starlette
-from starlette.routing import Route
 from waiting import until
+from waiting_site import Site, listening, site
 
-from app.direct_batches import DirectBatches
-from app.graphql_view import GenreGraphQL
-from app.main import build_ports
-from app.middleware import RequestIdMiddleware
 from app.service import Service
-from app.turns import Turns
-from app.uploads import UploadClassifier
-from db.batch_locks import BatchLocks
-from db.waiting_batches import WaitingBatches
-from schema import build_schema
-from schema.context import make_context
 
 pytestmark = pytest.mark.asyncio
-BATCHES = """{ batches(first: 100) { nodes {
-  id fileName status startedAt finishedAt error { code message }
-} } }"""
 DELETE = "mutation ($id: ID!) { deleteBatch(id: $id) { id } }"
-CHECK_INTERVAL_S = 0.02
-
-
-class Site:
-    """The service over HTTP with one turn, which the test may take."""
-
-    def __init__(self, service: Service, turns: Turns) -> None:
-        self.service = service
-        self.turns = turns
-        self.locks = BatchLocks(service.engine, check_interval_s=CHECK_INTERVAL_S)
-        waiting = WaitingBatches(service.engine, self.locks)
-        self.direct = DirectBatches(service.pipelines, service.batches, waiting, turns)
-        uploads = UploadClassifier(self.direct, service.background)
-        ports = replace(build_ports(service, frozenset()), classify_batch=uploads)
-        view = GenreGraphQL(build_schema(), build_context=lambda _: make_context(ports, "test"))
-        self.app = RequestIdMiddleware(Starlette(routes=[Route("/graphql", view)]))
-        transport = httpx.ASGITransport(self.app)
-        http = httpx.AsyncClient(transport=transport, base_url="http://genre.test", timeout=60)
-        self.api = GraphQLClient(http, client_id="test", client_secret="test")
-
-    async def batches(self) -> list[dict[str, Any]]:
-        """All batches, in the order in which they came."""
-        nodes = (await self.api.data(BATCHES))["batches"]["nodes"]
-        return list(reversed(nodes))
-
-    async def batch(self) -> dict[str, Any]:
-        """The only batch."""
-        (batch,) = await self.batches()
-        return batch
-
-    async def waits(self, count: int = 1) -> list[dict[str, Any]]:
-        """Wait until so many batches are QUEUED, and return them."""
-
-        async def is_so() -> bool:
-            batches = await self.batches()
-            return [batch["status"] for batch in batches] == ["QUEUED"] * count
-
-        await until(is_so)
-        return await self.batches()
-
-    async def lock_connections(self) -> int:
-        """How many connections hold locks of waiting batches."""
-        statement = "SELECT count(DISTINCT pid) FROM pg_locks WHERE locktype = 'advisory'"
-        async with self.service.engine.connect() as connection:
-            return int(await connection.scalar(text(statement)) or 0)
-
-    async def assert_nothing_left(self) -> None:
-        """Nobody waits, and no lock is held."""
-        assert self.turns.waiting_uploads == 0
-        assert await self.lock_connections() == 0
-
-
-@contextlib.asynccontextmanager
-async def site(service: Service, max_waiting: int = 100) -> AsyncIterator[Site]:
-    """Open a site, whose locks are kept."""
-    site = Site(service, Turns(1, max_waiting=max_waiting))
-    keeping = asyncio.create_task(site.locks.keep())
-    try:
-        yield site
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await site.api.http.aclose()
-
-
-@contextlib.asynccontextmanager
-async def listening(site: Site) -> AsyncIterator[str]:
-    """Serve a site on a real socket."""
-    config = uvicorn.Config(site.app, port=0, lifespan="off", log_config=None)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # uvicorn offers no event to wait for
-        assert not serving.done()
-        await anyio.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await serving
 
 
 async def test_an_upload_beyond_the_limit_is_queued_until_its_turn_comes(
@@ -212,7 +116,7 @@ async def test_a_batch_whose_process_died_while_it_waited_has_failed(
         with it.turns.place(is_upload=True):
             upload = asyncio.create_task(it.api.classify(sample))
             await it.waits()
-            await _break_connections(idle_service)  # as Postgres does for a dead process
+            await it.break_connections()
             await idle_service.batches.fail_interrupted()
             answer = await upload
 
@@ -230,8 +134,8 @@ async def test_takes_its_locks_anew_after_its_connection_broke(
         with it.turns.place(is_upload=True):
             uploads = [asyncio.create_task(it.api.classify(sample)) for _ in range(3)]
             waiting = await it.waits(3)
-            await _break_connections(idle_service)
-            await until(lambda: _holds_locks(it, 3))
+            await it.break_connections()
+            await until(lambda: _holds_three_locks(it))
             error = await it.api.error(DELETE, id=waiting[0]["id"])
             assert await idle_service.batches.fail_interrupted() == 0
         batches = await asyncio.gather(*uploads)
@@ -311,17 +215,8 @@ async def _in_order_of_their_end(
         yield await upload
 
 
-async def _break_connections(service: Service) -> None:
-    """Break every connection that holds an advisory lock."""
-    statement = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-    async with service.engine.begin() as connection:
-        await connection.execute(text(statement))
-
-
-async def _holds_locks(site: Site, count: int) -> bool:
-    statement = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
-    async with site.service.engine.connect() as connection:
-        return await connection.scalar(text(statement)) == count
+async def _holds_three_locks(site: Site) -> bool:
+    return await site.locks() == 3
 
 
 async def _has_failed(site: Site) -> bool:
