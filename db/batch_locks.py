@@ -61,8 +61,7 @@ class BatchLocks:
         """Take the locks anew whenever the connection broke, until cancelled."""
         while True:
             await asyncio.sleep(self._check_interval_s)
-            if self._held:
-                await _to_the_end(self._check())
+            await _to_the_end(self._check())
 
     async def _take(self, batch_id: uuid.UUID, lost: Callable[[], None]) -> None:
         async with self._turn:
@@ -92,6 +91,8 @@ class BatchLocks:
 
     async def _check(self) -> None:
         async with self._turn:
+            if not self._held:
+                return
             try:
                 async with asyncio.timeout(ANSWER_TIMEOUT_S):
                     lost = await self._list_lost(self._connection or await self._open())
