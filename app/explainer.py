@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import anyio
-import anyio.to_thread
 import numpy as np
 import pyarrow as pa
 
+from app.compute_threads import ComputeThreads
 from app.current_model import CurrentModel
 from db.features import FeatureRepository
 from db.records import TrackFeatures, TrackRecord
@@ -28,7 +27,7 @@ class Explainer:
 
     model: CurrentModel
     features: FeatureRepository
-    threads: anyio.CapacityLimiter
+    threads: ComputeThreads
     """Shared with the files that are being classified."""
 
     async def __call__(
@@ -69,12 +68,12 @@ async def explain_row(
     row: int,
     genre: str,
     *,
-    threads: anyio.CapacityLimiter,
+    threads: ComputeThreads,
 ) -> Sequence[Contribution]:
     """Return all reasons for the genre of a track, the weightiest first."""
     one = tracks.take(np.array([row]))
     explain = partial(ensemble.explain, one, genres=[genre], first=None)
-    (explanation,) = await anyio.to_thread.run_sync(explain, limiter=threads)
+    (explanation,) = await threads.run(explain)
     return explanation.contributions
 
 

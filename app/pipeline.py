@@ -18,6 +18,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.classified import to_classified, to_model_version
+from app.compute_threads import ComputeThreads
 from db.batch_writer import BatchWriter, open_writer
 from db.batches import INTERRUPTED, BatchRepository
 from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
@@ -58,8 +59,7 @@ class BatchPipeline:
     ensemble: GenreEnsemble
     engine: AsyncEngine
     batches: BatchRepository
-    threads: anyio.CapacityLimiter
-    """Bounds the threads that compute; the shared pool has 40, and file input uses it too."""
+    threads: ComputeThreads
     chunk_bytes: int
     keep_features: bool
     """Whether what the model saw is stored too."""
@@ -163,11 +163,10 @@ class BatchPipeline:
         classify = partial(classify_chunk, self.ensemble, prepare, keep_features=self.keep_features)
         async with receive, send:
             async for chunk in receive:
-                done = await anyio.to_thread.run_sync(classify, chunk, limiter=self.threads)
-                await send.send(done)
+                await send.send(await self.threads.run(classify, chunk))
 
     async def _next(self, chunks: Iterator[TrackChunk]) -> TrackChunk | None:
-        return await anyio.to_thread.run_sync(next, chunks, None, limiter=self.threads)
+        return await self.threads.run(next, chunks, None)
 
     def read(self, file: BinaryIO, start: ResumePoint | None = None) -> Iterator[TrackChunk]:
         """Read chunk by chunk, from the first row or from where a worker stopped."""

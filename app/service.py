@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
 
 from app.background import BackgroundBatches
+from app.compute_threads import ComputeThreads
 from app.current_model import CurrentModel, following, open_model
 from app.database import open_database
 from app.direct_batches import DirectBatches
@@ -134,9 +135,7 @@ async def _blas_threads(threads: int) -> AsyncIterator[None]:
 def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Service:
     sessions = create_sessions(engine)
     batches = PostgresBatches(sessions)
-    threads = anyio.CapacityLimiter(
-        settings.max_running_batches * THREADS_PER_BATCH + REQUEST_THREADS
-    )
+    threads = ComputeThreads(settings.max_running_batches * THREADS_PER_BATCH + REQUEST_THREADS)
     make_pipeline = partial(
         BatchPipeline,
         engine=engine,

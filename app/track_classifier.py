@@ -3,10 +3,8 @@
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 
-import anyio
-import anyio.to_thread
-
 from app.classified import to_classified, to_model_version
+from app.compute_threads import ComputeThreads
 from app.current_model import CurrentModel
 from app.explainer import explain_row
 from db.track_writer import TrackWriter
@@ -23,7 +21,7 @@ class TrackClassifier:
 
     model: CurrentModel
     writer: TrackWriter
-    threads: anyio.CapacityLimiter
+    threads: ComputeThreads
     """Shared with the files that are being classified."""
     keep_features: bool
 
@@ -38,9 +36,7 @@ class TrackClassifier:
             The database is gone; nothing is stored.
         """
         ensemble = self.model.ensemble  # taken once, so that a swap changes nothing in between
-        table, predictions = await anyio.to_thread.run_sync(
-            _predict, ensemble, tracks, store, limiter=self.threads
-        )
+        table, predictions = await self.threads.run(_predict, ensemble, tracks, store)
         model = to_model_version(ensemble.manifest)
         if store and len(table):
             stored = to_classified(table, predictions, keep_features=self.keep_features)

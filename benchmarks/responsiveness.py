@@ -1,6 +1,6 @@
 """How long a small query waits while a long file is being classified.
 
-`python -m benchmarks.responsiveness [--rows 100000]`
+`python -m benchmarks.responsiveness [--rows 100000] [--uploads 3]`
 """
 
 import argparse
@@ -37,12 +37,15 @@ def main() -> None:
     """Measure idle, then during an upload."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--uploads", type=int, default=3, help="one after the other")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_service() as service:
         path = Path(folder) / "tracks.csv"
         write_sample_csv(path, arguments.rows, seed=1)
         idle = latencies_ms(service, None, 300)
-        upload = threading.Thread(target=service.upload, args=(path,))
+        upload = threading.Thread(
+            target=lambda: [service.upload(path) for _ in range(arguments.uploads)]
+        )
         upload.start()
         busy = latencies_ms(service, upload, 0)
     print("| | queries | p50, ms | p99, ms | longest, ms |\n|---|---|---|---|---|")

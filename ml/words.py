@@ -37,7 +37,7 @@ _BASE_OF = {
 """Irregular English forms, which no rule on endings finds."""
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)
 def normalise_word(word: str) -> str:
     """Return the form under which `word` is known to the model; "" for punctuation alone.
 
