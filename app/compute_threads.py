@@ -44,7 +44,7 @@ def _run(work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
 
 
 def _give_way() -> None:
-    """Have this thread of anyio's pool give way from now on; elsewhere than on Linux, do nothing."""
+    """Have this thread of anyio's pool give way from now on; on Linux, which knows threads."""
     if sys.platform != "linux" or getattr(_this_thread, "gives_way", False):
         return
     _this_thread.gives_way = True
