@@ -17,7 +17,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.batch_queue import driver_of
-from db.batches import lock_keys
+from db.batches import COMMIT_WITHOUT_WAITING, lock_keys
 from db.errors import StorageUnavailableError, translate_errors
 from db.records import ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
 from db.track_copy import TrackRows, copy_rows, store_rows
@@ -32,10 +32,6 @@ UPDATE batches SET rows_received = rows_received + $2, rows_rejected = rows_reje
     rows_stored = rows_stored + $4, resume_byte = $5, resume_line = $6, attempts = 0
 WHERE id = $1
 """
-# A chunk need not be on the disk before the next one is written: should the machine fail, the last
-# ones are gone together with their counts and resume points. The end of a batch waits for the disk,
-# and so for all that was written before it.
-_COMMIT_WITHOUT_WAITING = "SET LOCAL synchronous_commit = off"
 _FINISH = """
 UPDATE batches SET status = $2, error_code = $3, error_message = $4, finished_at = now()
 WHERE id = $1
@@ -85,8 +81,8 @@ class PostgresBatchWriter:
     ) -> None:
         with translate_errors():
             async with self._connection.begin():
+                await self._connection.execute(COMMIT_WITHOUT_WAITING)
                 driver = await driver_of(self._connection)
-                await driver.execute(_COMMIT_WITHOUT_WAITING)
                 duplicates = await store_rows(driver, rows, self._model.version, self._batch_id)
                 refused = [*rejects, *map(_duplicate, duplicates)]
                 await self._save_rejects(driver, refused)
