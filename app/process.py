@@ -25,8 +25,8 @@ ARENAS = 2
 LARGE_BYTES = 4 * 1024 * 1024
 """Blocks from this size are mapped, and go back to the system as soon as they are freed.
 
-Mapping costs a page fault for each 4 KiB. By `benchmarks.chunk_size` and `benchmarks.memory`, rows/s
-and the peak in MB: 22,100 and 315 with 256 KiB, 27,600 and 324 with 4 MiB, 30,900 and 431 with 32.
+Mapping costs a page fault for each 4 KiB. By `benchmarks.chunk_size --mib 8`, rows/s and the peak
+in MB: 22,100 and 315 with 256 KiB, 27,600 and 324 with 4 MiB, 30,900 and 431 with 32 MiB.
 """
 
 

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     """How many times larger than the compressed file its content may be; real tracks reach 3."""
     max_json_bytes: int = Field(default=8 * MIB, ge=1)
     """Largest request without a file."""
-    chunk_bytes: int = Field(default=8 * MIB, ge=65_536)
+    chunk_bytes: int = Field(default=4 * MIB, ge=65_536)
     """How much of a file is read, classified and stored at a time; bounds the memory."""
     max_running_batches: int = Field(default=2, ge=1)
     """Files that are classified at the same time; others wait, with status QUEUED."""

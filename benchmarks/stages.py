@@ -1,6 +1,6 @@
 """What each stage of classifying a file costs alone, on one thread of control.
 
-`python -m benchmarks.stages [--rows 42800] [--chunk-mb 8]`. Seconds are CPU seconds of this
+`python -m benchmarks.stages [--rows 42800] [--chunk-mb 4] [--json FILE]`. Seconds are CPU seconds of this
 process and, for the write, of Postgres as well; the bound is what the stage does at the least.
 """
 
@@ -116,7 +116,7 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=42_800)
-    parser.add_argument("--chunk-mb", type=int, default=8)
+    parser.add_argument("--chunk-mb", type=int, default=4)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     ensemble, watch = load_ensemble(DEFAULT_MODEL_DIR, threads=1), Stopwatch()
