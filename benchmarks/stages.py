@@ -1,7 +1,9 @@
 """What each stage of classifying a file costs alone, on one thread of control.
 
-`python -m benchmarks.stages [--rows 42800] [--chunk-mb 4] [--json FILE]`. Seconds are CPU seconds of this
-process and, for the write, of Postgres as well; the bound is what the stage does at the least.
+`python -m benchmarks.stages [--rows 42800] [--chunk-mb 4] [--json FILE]`
+
+Seconds are CPU seconds of this process and, for the write, of Postgres as well; the bound is what
+the stage does at the least.
 """
 
 import argparse
