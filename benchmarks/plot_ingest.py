@@ -22,7 +22,7 @@ def plot_end_to_end(found: dict[str, Any], file: Path) -> None:
         values = [found["reference"][key], found["service"][key]]
         bars = axes.barh(["reference's method", "this service"], values, color=["0.7", "C0"])
         axes.bar_label(bars, [f"{value:,.0f}" for value in values], padding=3, fontsize=8)
-        axes.set(xlabel=label, xlim=(0, max(values) * 1.25))
+        axes.set(xlabel=label, xlim=(0, max(values) * 1.4))
     figure.tight_layout()
     figure.savefig(file)
 
