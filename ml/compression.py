@@ -44,9 +44,11 @@ class TrackContent:
 
     def __init__(self, file: BinaryIO, limits: ContentLimits) -> None:
         self._file, self._limits = file, limits
+        self._source = _Source(file)
         self._stream: pa.NativeFile | None = None
-        self._position = 0
         self._kind: str | None = None
+        self._position = 0
+        """In the content of a compressed file."""
         self._is_open = False
 
     def read(self, size: int, /) -> bytes:
@@ -61,21 +63,20 @@ class TrackContent:
         """
         if not self._is_open:
             self._open()
-        content = self._file.read(size) if self._stream is None else self._decompress(size)
+        if self._stream is None:
+            return self._file.read(size)
+        content = self._decompress(self._stream, size)
         self._position += len(content)
-        if self._stream is not None:
-            self._check_size()
+        self._check_size()
         return content
 
     def seek(self, position: int) -> None:
         """Go to a byte of the content; in compressed content, by reading up to it."""
-        if not self._is_open:
+        if not self._is_open or position < self._position:
             self._open()
         if self._stream is None:
-            self._position = self._file.seek(position)
+            self._file.seek(position)
             return
-        if position < self._position:
-            self._open()
         while missing := position - self._position:
             if not self.read(min(missing, SKIPPED_BYTES)):
                 return
@@ -87,14 +88,15 @@ class TrackContent:
         self._position, self._is_open = 0, True
         self._kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), None)
         if self._kind is not None:
-            source = pa.PythonFile(_Kept(self._file), mode="r")
+            source = pa.PythonFile(self._source, mode="r")
             self._stream = pa.CompressedInputStream(source, self._kind)
 
-    def _decompress(self, size: int) -> bytes:
-        assert self._stream is not None
+    def _decompress(self, stream: pa.NativeFile, size: int) -> bytes:
         try:
-            return bytes(self._stream.read(size))
+            return bytes(stream.read(size))
         except (OSError, pa.ArrowException) as error:
+            if self._source.error is not None:  # not the data: the file could not be read
+                raise self._source.error from None
             raise CsvError(
                 f"The {self._kind} data is damaged or cut off, behind {self._position:,} bytes "
                 f"of content ({error})."
@@ -114,13 +116,22 @@ class TrackContent:
             )
 
 
-class _Kept:
-    """A file that its user does not close: Arrow closes what it was given, and errs after that."""
+class _Source:
+    """A file as Arrow reads it: not closed, and with what went wrong kept apart from Arrow's."""
 
     closed = False
 
     def __init__(self, file: BinaryIO) -> None:
-        self.read = file.read
+        self._file = file
+        self.error: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Read the file."""
+        try:
+            return self._file.read(size)
+        except Exception as error:
+            self.error = error
+            raise
 
     def close(self) -> None:
         """Leave the file open, for whoever opened it."""

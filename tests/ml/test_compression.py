@@ -92,6 +92,22 @@ def test_says_that_data_is_damaged_behind_the_start() -> None:
         read_up_to(opened(bytes(data)), 2 * len(CONTENT))
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError, PermissionError, LookupError])
+def test_a_file_that_cannot_be_read_is_not_called_damaged(
+    compress: Compress, error: type[Exception]
+) -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 0:
+                raise error("gone")
+            return super().read(size)
+
+    content = TrackContent(Failing(compress(CONTENT)), ContentLimits())
+
+    with pytest.raises(error, match="gone"):
+        read_up_to(content, len(CONTENT))
+
+
 def test_content_may_be_as_large_as_the_limit_and_not_larger(compress: Compress) -> None:
     data = compress(CONTENT)
     size = len(CONTENT)
