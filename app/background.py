@@ -13,12 +13,13 @@ from app.pipelines import Pipelines
 from app.spool import Spool, SpooledFile, SpoolError
 from db.background_batches import BackgroundBatchRepository
 from db.batch_removal import PostgresBatchRemoval
-from db.batches import BatchRepository
+from db.batches import OPEN, BatchRepository
 from db.records import BatchRecord
-from schema.context import UploadsUnavailableError
+from schema.context import UploadRefusedError
 
 ORPHAN_AGE_S = 3600.0
 """A file without a batch may be one that is just being saved; after so long it is not."""
+CANNOT_KEEP = "Uploads cannot be kept at the moment. Try again later, or with wait: true."
 logger = logging.getLogger("genre")
 
 
@@ -39,7 +40,7 @@ class BackgroundBatches:
         ------
         CsvError
             The file cannot be read as tracks at all; no batch is made of it.
-        UploadsUnavailableError, StorageUnavailableError
+        UploadRefusedError, StorageUnavailableError
             The spool or the database cannot be reached; no batch is made of it either.
         """
         await anyio.to_thread.run_sync(self.pipelines.current.check, file)
@@ -49,7 +50,7 @@ class BackgroundBatches:
             await self._save(batch_id, file, unwanted)
             model = self.pipelines.current.model
             await self.queue.add(batch_id, file_name, model, client_id)
-        except UploadsUnavailableError:
+        except UploadRefusedError:
             raise  # nothing of it stayed
         except BaseException:
             unwanted.set()  # the thread that saves it goes on if this task is cancelled
@@ -105,10 +106,10 @@ class BackgroundBatches:
             await anyio.to_thread.run_sync(self.spool.save, batch_id, file, unwanted)
         except SpoolError as error:
             logger.warning("Batch %s was refused. %s", batch_id, error)
-            raise UploadsUnavailableError(str(error)) from error
+            raise UploadRefusedError(CANNOT_KEEP) from error
 
 
 def _is_left_over(file: SpooledFile, batch: BatchRecord | None) -> bool:
     if file.is_whole and batch is not None:
-        return batch.status in ("DONE", "FAILED")
+        return batch.status not in OPEN
     return file.age_s > ORPHAN_AGE_S

@@ -43,12 +43,11 @@ class FollowingStopsError(Exception):
     """The process is told to stop, and with it the streams; another one can go on."""
 
 
-class UploadsUnavailableError(Exception):
-    """Files cannot be kept until a worker reads them; trying again later may help."""
-
-
 class UploadRefusedError(Exception):
-    """An upload cannot even wait; the message says why. Trying again later may help."""
+    """An upload cannot be kept or cannot even wait; the message says why, for the client.
+
+    Trying again later may help.
+    """
 
 
 class BatchRemover(Protocol):

@@ -11,7 +11,7 @@ from ml.errors import (
     TrackInputError,
     UnknownModelError,
 )
-from schema.context import FollowingStopsError, UploadRefusedError, UploadsUnavailableError
+from schema.context import FollowingStopsError, UploadRefusedError
 from schema.errors import ErrorCode, coded_error
 from schema.track_input import field_of_column
 
@@ -29,9 +29,6 @@ def translate(error: Exception) -> GraphQLError | None:
             return coded_error(str(error), ErrorCode.BAD_USER_INPUT, status=error.status)
         case StorageUnavailableError():
             message = "The database cannot be reached. Try again in a moment."
-            return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
-        case UploadsUnavailableError():
-            message = "Uploads cannot be kept at the moment. Try again later, or with wait: true."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
         case FollowingStopsError():
             message = "The service is being restarted. Subscribe again in a moment."
