@@ -13,27 +13,27 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
 
-from app.access import Access, read_access
-from app.batch_feed import BatchFeed
-from app.export_view import export_csv
-from app.graphql_view import GenreGraphQL
-from app.health import healthz, readyz
-from app.middleware import (
+from app.batches.feed import BatchFeed
+from app.batches.intake import UploadClassifier
+from app.batches.worker import working
+from app.config.access import Access, read_access
+from app.config.request_id import current_request_id
+from app.config.settings import Settings
+from app.http.export_view import export_csv
+from app.http.graphql_view import GenreGraphQL
+from app.http.health import healthz, readyz
+from app.http.middleware import (
     BodyLimitMiddleware,
     CredentialsMiddleware,
     RequestIdMiddleware,
 )
-from app.operated_model import OperatedModel
-from app.pages import GraphiQLMiddleware, page_routes
-from app.request_id import current_request_id
+from app.http.pages import GraphiQLMiddleware, page_routes
+from app.models.operated import OperatedModel
 from app.service import Service, open_service
-from app.settings import Settings
-from app.spool_url import make_spool
-from app.uploads import UploadClassifier
-from app.worker import working
-from db.embedded_start import EmbeddedStart
+from app.uploads.url import make_spool
+from db.embedded.start import EmbeddedStart
 from schema import build_schema
-from schema.context import Context, Ports, make_context
+from schema.core.context import Context, Ports, make_context
 
 GRAPHQL_PATH = "/graphql"
 EXPORT_PATH = "/export.csv"
@@ -71,7 +71,7 @@ def create_app(
         async with open_service(settings, postgres) as service, _working(service, settings):
             loop = asyncio.get_running_loop()
             app.state.stop = partial(loop.call_soon_threadsafe, service.stop)
-            gc.collect()  # quick after `app.process.quick_imports`, which froze what it imported
+            gc.collect()  # quick: `app.runtime.process.quick_imports` froze what it imported
             gc.freeze()  # what is here stays; each search through it would take 150 ms
             yield {"service": service, "ports": build_ports(service, access.operators)}
 

@@ -4,10 +4,10 @@ from types import FrameType
 
 import uvicorn
 
-from app.access import Access
+from app.config.access import Access
+from app.config.settings import Settings
 from app.main import create_app
-from app.settings import Settings
-from db.embedded_start import EmbeddedStart
+from db.embedded.start import EmbeddedStart
 
 
 class GenreServer(uvicorn.Server):

@@ -16,36 +16,36 @@ import anyio
 from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
 
-from app.background import BackgroundBatches
-from app.compute_threads import ComputeThreads
-from app.current_model import CurrentModel, following, open_model
-from app.database import open_database
-from app.direct_batches import DirectBatches
-from app.explainer import Explainer
-from app.model_source import make_source
-from app.pipeline import BatchPipeline
-from app.pipelines import Pipelines
-from app.settings import Settings
-from app.spool_url import make_spool
-from app.track_classifier import TrackClassifier
-from app.turns import Turns
-from app.worker import Worker
-from db.background_batches import PostgresBackgroundBatches
-from db.batch_locks import BatchLocks
-from db.batch_queue import QUEUE_CHANNEL, BatchQueue
-from db.batch_removal import PostgresBatchRemoval
-from db.batches import PostgresBatches
-from db.corrections import PostgresCorrections
-from db.embedded_start import EmbeddedStart
+from app.batches.admission import Turns
+from app.batches.background import BackgroundBatches
+from app.batches.direct import DirectBatches
+from app.batches.pipeline import BatchPipeline
+from app.batches.pipelines import Pipelines
+from app.batches.worker import Worker
+from app.config.settings import Settings
+from app.models.classifier import TrackClassifier
+from app.models.current import CurrentModel, following, open_model
+from app.models.explainer import Explainer
+from app.models.source import make_source
+from app.runtime.database import open_database
+from app.runtime.threads import ComputeThreads
+from app.uploads.url import make_spool
+from db.batches.background import PostgresBackgroundBatches
+from db.batches.locks import BatchLocks
+from db.batches.queue import QUEUE_CHANNEL, BatchQueue
+from db.batches.removal import PostgresBatchRemoval
+from db.batches.repository import PostgresBatches
+from db.batches.waiting import WaitingBatches
+from db.embedded.start import EmbeddedStart
 from db.engine import create_sessions
 from db.errors import StorageUnavailableError
-from db.exports import PostgresExports
-from db.features import PostgresFeatures
 from db.notices import BATCH_CHANNEL, Notices
-from db.track_writer import PostgresTrackWriter
-from db.tracks import PostgresTracks
-from db.waiting_batches import WaitingBatches
-from ml.compression import ContentLimits
+from db.tracks.corrections import PostgresCorrections
+from db.tracks.exports import PostgresExports
+from db.tracks.features import PostgresFeatures
+from db.tracks.repository import PostgresTracks
+from db.tracks.writer import PostgresTrackWriter
+from ml.reading.compression import ContentLimits
 
 RECOVERY_INTERVAL_S = 15.0
 LOOKS_PER_CLEANING = 40
@@ -75,7 +75,7 @@ class Service:
     direct: DirectBatches
     background: BackgroundBatches
     worker: Worker
-    """Made, but not at work: `app.worker.working` is for that."""
+    """Made, but not at work: `app.batches.worker.working` is for that."""
     notices: Notices
     classify_tracks: TrackClassifier
     corrections: PostgresCorrections

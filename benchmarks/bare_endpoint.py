@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.config.settings import read_settings
 from app.main import create_app
 from app.server import make_server
-from app.settings import read_settings
 from db.records import TitleRecord, TrackRecord, Window
 from schema.queries import TITLE_CURSORS
 

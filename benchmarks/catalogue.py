@@ -15,8 +15,8 @@ from pyarrow import csv
 from sqlalchemy.engine import make_url
 
 from db.engine import create_engine
-from db.migrate import migrate
-from db.title_words import fold_titles
+from db.migrations.migrate import migrate
+from db.tracks.words import fold_titles
 
 GENRES = {
     "classic pop and rock": 0.26,

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from benchmarks.running_service import running_service
-from ml.sampling import write_sample_csv
+from ml.sampling.generator import write_sample_csv
 
 SMALL_ROWS = 428
 

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from benchmarks.running_service import RunningService, running_service
-from db.embedded import embedded_postgres
-from ml.sampling import write_sample_csv
+from db.embedded.server import embedded_postgres
+from ml.sampling.generator import write_sample_csv
 
 SMALL = 428
 

@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 
 from benchmarks.catalogue import open_catalogue
 from benchmarks.running_service import HEADERS, running_service
-from db.embedded import embedded_postgres
+from db.embedded.server import embedded_postgres
 
 EXPORT = (sys.executable, "-c", "from app.cli import main; main()", "export", "--out")
 EVERY = 10

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.running_service import RunningService, running_service
-from ml.sampling import write_sample_csv
+from ml.sampling.generator import write_sample_csv
 
 SMALL = 428
 SMALL_ALONE = 15

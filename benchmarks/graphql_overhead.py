@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from benchmarks.bare_endpoint import SHAPES
 from benchmarks.catalogue import open_catalogue
 from benchmarks.running_service import HEADERS, RunningService, running_service
-from db.embedded import embedded_postgres
+from db.embedded.server import embedded_postgres
 
 GENRE = "classic pop and rock"
 ROWS = 10_000

@@ -11,8 +11,8 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from ml.artefacts import DEFAULT_MODEL_DIR
-from ml.manifest import Manifest
+from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.manifest import Manifest
 
 _SHOWN_FEATURES = 20
 

@@ -16,11 +16,11 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from ml.artefacts import DEFAULT_MODEL_DIR, load_ensemble
 from ml.columns import ID_COLUMN, NUMBER_COLUMNS, TAGS_COLUMN, TITLE_COLUMN
-from ml.ensemble import GenreEnsemble
-from ml.sample_statistics import SampleStatistics
-from ml.sampling import sample_labelled_tracks
+from ml.model.ensemble import GenreEnsemble
+from ml.sampling.generator import sample_labelled_tracks
+from ml.sampling.statistics import SampleStatistics
+from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
 from ml.track import TrackTable
 
 _WORDS = 5_000

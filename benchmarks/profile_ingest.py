@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from benchmarks.running_service import RunningService, running_service
-from ml.sampling import write_sample_csv
+from ml.sampling.generator import write_sample_csv
 
 UPLOADS = 3
 SAMPLES_PER_S = 400

@@ -17,8 +17,8 @@ import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sqlalchemy import create_engine, text
 
-from ml.sample_statistics import SampleStatistics
-from ml.sampling import sample_labelled_tracks
+from ml.sampling.generator import sample_labelled_tracks
+from ml.sampling.statistics import SampleStatistics
 
 FOLDS, ROUNDS, WORDS, TRAINING_ROWS = 4, 277, 5_000, 1_000
 TOKEN = r"[^,\s]+"

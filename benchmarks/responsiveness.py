@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.running_service import RunningService, running_service
-from ml.sampling import write_sample_csv
+from ml.sampling.generator import write_sample_csv
 
 QUERY = "{ genres { name trackCount } }"
 PAUSE_S = 0.02

@@ -12,8 +12,8 @@ import uuid
 
 import psutil
 
-from app.settings import Settings
-from app.spool_url import make_spool
+from app.config.settings import Settings
+from app.uploads.url import make_spool
 
 MIB = 1024 * 1024
 READ_BYTES = 4 * MIB

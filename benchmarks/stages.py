@@ -21,18 +21,18 @@ import pyarrow.csv
 from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
 
-from app.classified import to_classified, to_model_version
-from db.batch_writer import open_writer
-from db.batches import PostgresBatches
-from db.embedded import embedded_postgres
+from app.models.classified import to_classified, to_model_version
+from db.batches.repository import PostgresBatches
+from db.batches.writer import open_writer
+from db.embedded.server import embedded_postgres
 from db.engine import create_engine, create_sessions
-from db.migrate import migrate
+from db.migrations.migrate import migrate
 from db.records import ResumePoint
-from ml.artefacts import DEFAULT_MODEL_DIR, load_ensemble
-from ml.ensemble import GenreEnsemble
-from ml.sampling import write_sample_csv
+from ml.model.ensemble import GenreEnsemble
+from ml.reading.tracks_csv import read_tracks
+from ml.sampling.generator import write_sample_csv
+from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
 from ml.track import TrackChunk
-from ml.tracks_csv import read_tracks
 
 T = TypeVar("T")
 

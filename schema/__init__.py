@@ -6,15 +6,15 @@ import strawberry
 from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 
-from schema.document_cache import ShortParserCache, ShortValidationCache
-from schema.errors import ErrorCodes, QuietSchema, no_request_id
-from schema.limits import LimitQueries, QueryLimits
+from schema.core.cache import ShortParserCache, ShortValidationCache
+from schema.core.errors import ErrorCodes, QuietSchema, no_request_id
+from schema.core.limits import LimitQueries, QueryLimits
+from schema.core.plain_fields import PlainFieldsExecutor
+from schema.core.scalars import SCALARS
+from schema.core.translation import translate
 from schema.mutations import Mutation
-from schema.plain_fields import PlainFieldsExecutor
 from schema.queries import Query
-from schema.scalars import SCALARS
 from schema.subscriptions import Subscription
-from schema.translation import translate
 
 
 def build_schema(

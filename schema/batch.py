@@ -8,7 +8,7 @@ from typing import Self
 import strawberry
 
 from db.records import BatchRecord, RejectRecord
-from schema.connections import (
+from schema.core.connections import (
     DEFAULT_PAGE_SIZE,
     After,
     Before,
@@ -19,7 +19,7 @@ from schema.connections import (
     make_connection,
     read_window,
 )
-from schema.context import Info
+from schema.core.context import Info
 from schema.genre import Genre
 from schema.node import Node
 

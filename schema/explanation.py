@@ -5,9 +5,9 @@ from typing import Annotated, Self
 
 import strawberry
 
-from ml import explanation
-from schema.connections import MAX_PAGE_SIZE
-from schema.errors import ErrorCode, coded_error
+from ml.model import explanation
+from schema.core.connections import MAX_PAGE_SIZE
+from schema.core.errors import ErrorCode, coded_error
 
 DEFAULT_CONTRIBUTIONS = 10
 First = Annotated[

@@ -1,6 +1,6 @@
 """Checks on text that a caller sends."""
 
-from schema.errors import ErrorCode, coded_error
+from schema.core.errors import ErrorCode, coded_error
 
 MAX_TEXT_CHARS = 1_000
 

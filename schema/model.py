@@ -6,9 +6,9 @@ from typing import Annotated, Self
 import strawberry
 
 from ml.columns import REQUIRED_COLUMNS
-from ml.manifest import Manifest
-from schema.connections import MAX_PAGE_SIZE
-from schema.errors import ErrorCode, coded_error
+from ml.store.manifest import Manifest
+from schema.core.connections import MAX_PAGE_SIZE
+from schema.core.errors import ErrorCode, coded_error
 
 DEFAULT_FEATURES = 20
 _METRIC_FIELDS = {"macro_f1": "macroF1", "log_loss": "logLoss"}

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from schema.context import Info
+from schema.core.context import Info
 from schema.model import Model
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 import strawberry
 
 from schema.batch import Batch
-from schema.context import Info
-from schema.errors import ErrorCode, coded_error
+from schema.core.context import Info
+from schema.core.errors import ErrorCode, coded_error
+from schema.core.scalars import Upload
 from schema.model_mutations import ModelMutation
 from schema.node import read_batch_id
-from schema.scalars import Upload
 from schema.track_mutations import TrackMutation
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import strawberry
 
-from schema.context import Info, RequestPredictions
+from schema.core.context import Info, RequestPredictions
 from schema.explanation import (
     DEFAULT_CONTRIBUTIONS,
     Contribution,

@@ -7,9 +7,9 @@ from typing import Annotated
 import strawberry
 
 from db.records import BatchRecord, TitleRecord, TrackRecord
-from db.tracks import TitleKey
+from db.tracks.repository import TitleKey
 from schema.batch import Batch
-from schema.connections import (
+from schema.core.connections import (
     DEFAULT_PAGE_SIZE,
     After,
     Before,
@@ -20,13 +20,13 @@ from schema.connections import (
     make_connection,
     read_window,
 )
-from schema.context import Info
-from schema.errors import ErrorCode, coded_error
+from schema.core.context import Info
+from schema.core.errors import ErrorCode, coded_error
+from schema.core.selection import selects_only
 from schema.genre import Genre
 from schema.inputs import check_text
 from schema.model import Model
 from schema.node import Node, read_batch_id, read_track_id, read_track_node_id
-from schema.selection import selects_only
 from schema.track import TITLE_FIELDS, Track, track_from_record, track_from_title
 
 TITLE_CURSORS = CursorKind("title", (str, int))

@@ -7,8 +7,8 @@ from typing import Annotated
 import strawberry
 
 from schema.batch import Batch, BatchStatus
-from schema.context import Info
-from schema.errors import ErrorCode, coded_error
+from schema.core.context import Info
+from schema.core.errors import ErrorCode, coded_error
 from schema.node import read_batch_id
 
 ENDED = (BatchStatus.DONE, BatchStatus.FAILED)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from db.records import TitleRecord, TrackRecord
-from schema.context import Info
+from schema.core.context import Info
 from schema.explanation import (
     DEFAULT_CONTRIBUTIONS,
     Contribution,

@@ -3,7 +3,7 @@
 import strawberry
 
 from ml.columns import AUDIO_COLUMNS, ID_COLUMN
-from ml.track_input import RawTrack
+from ml.reading.track_input import RawTrack
 
 _FIELD_OF_COLUMN = {
     ID_COLUMN: "trackId",

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from schema.context import Info
-from schema.errors import ErrorCode, coded_error
+from schema.core.context import Info
+from schema.core.errors import ErrorCode, coded_error
 from schema.node import read_track_id
 from schema.prediction import Prediction, make_predictions
 from schema.track import Track, track_from_record

@@ -10,17 +10,17 @@ import httpx
 import pytest
 import pytest_asyncio
 from asgi_lifespan import LifespanManager
-from graphql_client import GraphQLClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.graphql_client import GraphQLClient
+from support.repository import REAL_TRACKS
 
-from app.database import open_database
+from app.config.settings import Settings
 from app.main import create_app
+from app.runtime.database import open_database
 from app.server import make_server
-from app.settings import Settings
-from ml.sampling import write_sample_csv
+from ml.sampling.generator import write_sample_csv
 
-REAL_DATA = Path(__file__).parents[1] / ".." / "shared" / "data"
 TABLES = "tracks, track_features, batch_rejects, batch_genres, batches, model_versions"
 
 
@@ -109,6 +109,6 @@ def sample_rows(sample: bytes) -> list[dict[str, str]]:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Return the folder of real tracks; tests that need it are skipped where there is none."""
-    if not REAL_DATA.is_dir():
+    if not REAL_TRACKS.is_dir():
         pytest.skip("the real tracks are not on this machine")
-    return REAL_DATA
+    return REAL_TRACKS

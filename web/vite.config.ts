@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const OUT = join(import.meta.dirname, "../app/static");
 
-/** Keep only the gzipped form of what compresses; `app/pages.py` unpacks it for who can't. */
+/** Keep only the gzipped form of what compresses; `app/http/pages.py` unpacks it for who can't. */
 function storeGzipped(): Plugin {
   return {
     name: "store-gzipped",

@@ -13,13 +13,13 @@ import httpx
 import typer
 from rich.console import Console
 
-from app.access import DEVELOPMENT_CLIENT, DEVELOPMENT_SECRET
 from app.cli.tables import genre_table
+from app.config.access import DEVELOPMENT_CLIENT, DEVELOPMENT_SECRET
+from app.config.settings import Settings
 from app.server import make_server
-from app.settings import Settings
-from db.embedded_start import EmbeddedStart
+from db.embedded.start import EmbeddedStart
 from db.records import GenreCount
-from ml.sampling import write_sample_csv
+from ml.sampling.generator import write_sample_csv
 
 ROWS, SEED = 400, 7
 HEADERS = {"client-id": DEVELOPMENT_CLIENT, "client-secret": DEVELOPMENT_SECRET}

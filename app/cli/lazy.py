@@ -1,6 +1,6 @@
 """The commands by name, each imported when it is called, so that `genre --help` imports none.
 
-What the help says of each is the first paragraph of its docstring; tests/cli/test_imports.py
+What the help says of each is the first paragraph of its docstring; tests/app/cli/test_imports.py
 compares them.
 """
 
@@ -11,50 +11,56 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
-    "serve": ("app.cli.serve:serve", "Serve the API until stopped with Ctrl-C or SIGTERM."),
+    "serve": (
+        "app.cli.commands.serve:serve",
+        "Serve the API until stopped with Ctrl-C or SIGTERM.",
+    ),
     "worker": (
-        "app.cli.worker:worker",
+        "app.cli.commands.worker:worker",
         "Work off uploads that were sent with `wait: false`, until stopped with Ctrl-C or SIGTERM.",
     ),
     "demo": (
-        "app.cli.demo:demo",
+        "app.cli.commands.demo:demo",
         "Start on the embedded Postgres, classify a sample CSV, print the genres, keep serving.",
     ),
     "classify": (
-        "app.cli.classify:classify",
+        "app.cli.commands.classify:classify",
         "Classify CSV files and store the result, as `classifyBatch` does.",
     ),
     "sample": (
-        "app.cli.sample:sample",
+        "app.cli.commands.sample:sample",
         "Write made-up tracks as CSV, drawn from statistics of real ones.",
     ),
     "train": (
-        "app.cli.train:train",
+        "app.cli.commands.train:train",
         "Train a model on your own tracks, with your own genres (two or more).",
     ),
     "evaluate": (
-        "app.cli.evaluate:evaluate",
+        "app.cli.commands.evaluate:evaluate",
         "Score a model on tracks whose genre you know; those it learnt from flatter it.",
     ),
     "tune": (
-        "app.cli.tune:tune",
+        "app.cli.commands.tune:tune",
         "Search parameters for your tracks; needs `pip install genre-service[train]`.",
     ),
     "migrate": (
-        "app.cli.database:migrate",
+        "app.cli.commands.database:migrate",
         "Bring the tables of the database up to date; `genre serve` does it by itself.",
     ),
-    "schema": ("app.cli.schema:schema", "Print the GraphQL schema in its definition language."),
+    "schema": (
+        "app.cli.commands.schema:schema",
+        "Print the GraphQL schema in its definition language.",
+    ),
     "export": (
-        "app.cli.export:export",
+        "app.cli.commands.export:export",
         "Write stored tracks with their genres as CSV or Parquet, or corrections to train on.",
     ),
     "model": (
-        "app.cli.model:model",
+        "app.cli.commands.model:model",
         "Keep versions of the model and choose which one answers.",
     ),
     "hash-secret": (
-        "app.cli.access:hash_secret_command",
+        "app.cli.commands.access:hash_secret_command",
         "Make a secret for a client, and its entry for `GENRE_CLIENTS`.",
     ),
 }

@@ -6,8 +6,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from db.records import ModelChoice
-from ml.manifest import Manifest
-from ml.registry import RegisteredModel
+from ml.store.manifest import Manifest
+from ml.store.registry import RegisteredModel
 
 SHOWN_FEATURES = 10
 

@@ -36,9 +36,9 @@ def main() -> None:
 def expected_errors() -> tuple[type[Exception], ...]:
     """Return the errors whose message is all that a person needs."""
     # Here: only who fails has to wait for these imports.
-    from app.settings import SettingsError
-    from app.spool import SpoolError
-    from db.embedded import EmbeddedPostgresError
+    from app.config.settings import SettingsError
+    from app.uploads.spool import SpoolError
+    from db.embedded.server import EmbeddedPostgresError
     from db.errors import StorageError
     from ml.errors import GenreMlError
 

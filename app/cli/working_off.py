@@ -6,10 +6,10 @@ import signal
 import anyio.to_thread
 import typer
 
+from app.batches.worker import working
+from app.config.settings import Settings
 from app.service import open_service
-from app.settings import Settings
-from app.worker import working
-from db.embedded_start import EmbeddedStart
+from db.embedded.start import EmbeddedStart
 
 
 async def work_off(settings: Settings, postgres: EmbeddedStart | None) -> None:

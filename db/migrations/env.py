@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates the connection that `db.upgrade` hands over."""
+"""Alembic's entry: migrates the connection that `db.migrations.upgrade` hands over."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from model_folders import make_model
-from model_site import SECRETS, Running, client, serving
 from pydantic import SecretStr
-from s3_server import S3Server, s3_server
-from spool_places import Place, spool_at
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.model_folders import make_model
+from support.model_site import SECRETS, Running, client, serving
+from support.s3_server import S3Server, s3_server
+from support.spool_places import Place, spool_at
 
-from app.credentials import hash_secret
-from app.database import open_database
-from app.model_source import registry_of
+from app.config.credentials import hash_secret
+from app.config.settings import Settings
+from app.models.source import registry_of
+from app.runtime.database import open_database
 from app.service import Service, open_service
-from app.settings import Settings
 
 IDLE_DATABASE = "idle"
 IDLE_TABLES = "tracks, batch_rejects, batch_genres, batches, model_versions, pgqueuer"

@@ -1,14 +1,14 @@
 """axe-core on every view; it comes with `npm ci` in `web/`."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.repository import ROOT
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 375, "height": 740}
 VIEWS = ["", "catalogue", "catalogue/{genre}", "tracks/2", "batches", "model"]

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from support.repository import ROOT
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
-PAGE = Path(__file__).parents[2] / "examples" / "page.html"
+PAGE = ROOT / "examples" / "page.html"
 
 
 @pytest.fixture

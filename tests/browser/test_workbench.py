@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
-from workbench import drop, sign_in, slow_down
+from support.workbench import drop, sign_in, slow_down
 
 
 def test_wrong_secret_is_refused_and_the_right_one_then_taken(page: Page, watch: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
-from workbench import drop, go_to, sign_in
+from support.workbench import drop, go_to, sign_in
 
 
 def test_catalogue_searches_titles_and_scrolls_on(page: Page, catalogue: str) -> None:

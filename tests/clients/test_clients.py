@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from graphql_client import GraphQLClient
+from support.graphql_client import GraphQLClient
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,7 +9,7 @@ from gql import Client, FileVar, gql
 from gql.client import AsyncClientSession
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.httpx import HTTPXAsyncTransport
-from graphql_client import GraphQLClient
+from support.graphql_client import GraphQLClient
 
 pytestmark = pytest.mark.asyncio
 

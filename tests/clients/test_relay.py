@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql_client import GraphQLClient
+from support.graphql_client import GraphQLClient
 
 pytestmark = pytest.mark.asyncio
 

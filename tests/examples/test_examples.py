@@ -8,9 +8,9 @@ from pathlib import Path
 import anyio
 import pytest
 from graphql import build_schema, parse, validate
-from graphql_client import GraphQLClient
+from support.graphql_client import GraphQLClient
+from support.repository import ROOT
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "python"
 SCHEMA = build_schema((ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8"))
 

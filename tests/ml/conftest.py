@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from labelled_files import QUICK, LabelledFiles, write_labelled_files
+from support.labelled_files import QUICK, LabelledFiles, write_labelled_files
 
-from ml.labelled import read_labelled_tracks
-from ml.lyric_rows import read_lyric_rows
-from ml.model_folder import save_ensemble
-from ml.training import train
+from ml.training.labelled import read_labelled_tracks
+from ml.training.lyric_rows import read_lyric_rows
+from ml.training.model_folder import save_ensemble
+from ml.training.training import train
 
 
 @pytest.fixture(scope="session")

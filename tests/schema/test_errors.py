@@ -13,7 +13,7 @@ from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionResult
 
-from schema.errors import ErrorCode, ErrorCodes, QuietSchema, coded_error
+from schema.core.errors import ErrorCode, ErrorCodes, QuietSchema, coded_error
 
 pytestmark = pytest.mark.asyncio
 

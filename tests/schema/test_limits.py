@@ -5,8 +5,8 @@ import strawberry
 from graphql import get_introspection_query, parse
 from strawberry.types import ExecutionResult
 
-from schema.errors import ErrorCodes, QuietSchema
-from schema.limits import COUNT_CAP, CostMeter, LimitQueries, QueryLimits
+from schema.core.errors import ErrorCodes, QuietSchema
+from schema.core.limits import COUNT_CAP, CostMeter, LimitQueries, QueryLimits
 
 LIMITS = QueryLimits(depth=4, aliases=3, fields=20, directives=3, root_fields=3)
 

@@ -8,7 +8,7 @@ import pytest
 import strawberry
 from strawberry.extensions import SchemaExtension
 
-from schema.plain_fields import PlainFieldsExecutor
+from schema.core.plain_fields import PlainFieldsExecutor
 
 pytestmark = pytest.mark.asyncio
 

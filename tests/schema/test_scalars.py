@@ -8,8 +8,8 @@ import strawberry
 from starlette.datastructures import UploadFile
 from strawberry.schema.config import StrawberryConfig
 
-from schema.errors import ErrorCodes, QuietSchema
-from schema.scalars import SCALARS, Upload
+from schema.core.errors import ErrorCodes, QuietSchema
+from schema.core.scalars import SCALARS, Upload
 
 QUERY = "query ($file: Upload) { name(file: $file) }"
 

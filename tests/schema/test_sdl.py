@@ -14,10 +14,10 @@ from graphql import (
     specified_scalar_types,
 )
 from graphql import build_schema as read_schema
+from support.repository import ROOT
 
 from schema import build_schema
 
-ROOT = Path(__file__).parents[2]
 SDL_FILE = ROOT / "schema" / "schema.graphql"
 BREAKING_CHANGES = ROOT / "scripts" / "breaking-changes"
 

@@ -106,7 +106,7 @@ ALTER TABLE tracks RESET (
     autovacuum_analyze_scale_factor
 )
 """
-# As db.title_words does since this release, lest a row be too long for the index.
+# As db.tracks.words does since this release, lest a row be too long for the index.
 SHORTEN_WORDS = """
 UPDATE tracks SET title_words = rtrim(left(title_words, 125)) WHERE octet_length(title_words) > 500
 """

@@ -1,0 +1,1 @@
+"""Batches: taken in, admitted, run and followed."""

@@ -1,0 +1,1 @@
+"""The commands of `genre`, one module each."""

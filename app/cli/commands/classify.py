@@ -1,0 +1,72 @@
+"""`genre classify`: classify files without the HTTP service, straight into the database."""
+
+from pathlib import Path
+from typing import Annotated
+
+import anyio
+import typer
+from rich.console import Console
+
+from app.batches.intake import check_suffix, shown_name
+from app.cli.progress import progress_bar
+from app.cli.tables import genre_table, reject_table
+from app.config.settings import read_settings
+from app.service import Service, open_service
+from db.records import BatchRecord, Window
+
+SHOWN_REJECTS = 10
+
+
+def classify(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="CSV files of tracks, also as .csv.gz or .csv.zst.", exists=True, dir_okay=False
+        ),
+    ],
+) -> None:
+    """Classify CSV files and store the result, as `classifyBatch` does.
+
+    Example: `genre classify tracks.csv more-tracks.csv`
+    """
+    if not anyio.run(_classify_all, files):
+        raise typer.Exit(1)
+
+
+async def _classify_all(files: list[Path]) -> bool:
+    is_done = True
+    async with open_service(read_settings()) as service:
+        for path in files:
+            batch = await _classify_one(service, path)
+            await _report(service, batch)
+            is_done &= batch.status == "DONE"
+    return is_done
+
+
+async def _classify_one(service: Service, path: Path) -> BatchRecord:
+    check_suffix(path.name)
+    size = (await anyio.Path(path).stat()).st_size
+    with path.open("rb") as file, progress_bar(path.name, size) as show:
+        return await service.pipeline(
+            file,
+            shown_name(path.name),
+            # Not the bytes that were read of its content: the file may be compressed.
+            progress=lambda rows, _: show(file.tell(), f"{rows:,} rows"),
+        )
+
+
+async def _report(service: Service, batch: BatchRecord) -> None:
+    console = Console()
+    console.print(
+        f"Batch {batch.id}: {batch.status}, {batch.rows_received:,} rows received, "
+        f"{batch.rows_stored:,} stored, {batch.rows_rejected:,} rejected.",
+        highlight=False,
+    )
+    if batch.error_code:
+        console.print(f"[bold red]{batch.error_code}:[/] {batch.error_message}")
+    if batch.rows_rejected:
+        page = await service.batches.list_rejects(batch.id, Window(limit=SHOWN_REJECTS))
+        console.print(reject_table(page.items, batch.rows_rejected))
+    counts = await service.batches.list_genres(batch.id)
+    if counts:
+        console.print(genre_table(counts, f"Genres of {batch.file_name}"))

@@ -1,0 +1,61 @@
+"""`genre evaluate`: score a model on labelled tracks."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
+from ml.training.evaluation import Evaluation, evaluate_model
+from ml.training.labelled import read_labelled_tracks
+
+
+def evaluate(
+    features: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="CSV of full tracks.")
+    ],
+    labels: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="CSV with `trackID,genre`.")
+    ],
+    model: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Folder of the model; else the shipped."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
+) -> None:
+    """Score a model on tracks whose genre you know; those it learnt from flatter it.
+
+    Example: `genre evaluate --features new.csv --labels new-genres.csv --json`
+    """
+    ensemble = load_ensemble(model or DEFAULT_MODEL_DIR)
+    found = evaluate_model(ensemble, read_labelled_tracks(features, labels))
+    if found.learnt_from:
+        Console(stderr=True).print(
+            "Notice: the model learnt from this very file; on other songs it is less often right.",
+            highlight=False,
+        )
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), indent=1))
+    else:
+        _print_tables(found)
+
+
+def _print_tables(found: Evaluation) -> None:
+    metrics = found.metrics
+    console = Console()
+    console.print(
+        f"Model {found.model_version} on {found.tracks:,} tracks: "
+        f"accuracy {metrics.accuracy:.3f}, macro-F1 {metrics.macro_f1:.3f}, "
+        f"log loss {metrics.log_loss:.3f}, calibration error {metrics.ece:.3f}.",
+        highlight=False,
+    )
+    table = Table()
+    for name in ("Genre", "Tracks", "Precision", "Recall", "F1"):
+        table.add_column(name, justify="left" if name == "Genre" else "right")
+    for row in found.genres:
+        shares = (f"{share:.3f}" for share in (row.precision, row.recall, row.f1))
+        table.add_row(row.genre.replace("[", "\\["), f"{row.tracks:,}", *shares)
+    console.print(table)

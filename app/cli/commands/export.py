@@ -1,0 +1,91 @@
+"""`genre export`: write stored tracks into files."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import anyio
+import typer
+
+from app.config.settings import read_settings
+from app.exports.files import whole_file, write_csv, write_parquet, write_training_files
+from app.runtime.database import open_database
+from db.engine import create_sessions
+from db.tracks.exports import ExportFilter, PostgresExports
+
+
+class ExportFormat(StrEnum):
+    """Kinds of file."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+Genre = Annotated[str | None, typer.Option(help="Only tracks of this genre.")]
+Corrected = Annotated[bool, typer.Option("--corrected", help="Only tracks that were corrected.")]
+Raw = Annotated[
+    bool, typer.Option("--raw", help="CSV without `'` before text that looks like a formula.")
+]
+
+
+def export(
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="File to write; else standard output.")
+    ] = None,
+    format: Annotated[
+        ExportFormat | None, typer.Option(help="Kind of file; else as its name ends, or csv.")
+    ] = None,
+    genre: Genre = None,
+    corrected: Corrected = False,
+    raw: Raw = False,
+    features: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="With --labels: files to train on.")
+    ] = None,
+    labels: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="File of the corrected genres.")
+    ] = None,
+) -> None:
+    """Write stored tracks with their genres as CSV or Parquet, or corrections to train on.
+
+    Example: `genre export --format parquet --out tracks.parquet`
+
+    Example: `genre export --corrected --features tracks.csv --labels genres.csv`,
+    then `genre train --features tracks.csv --labels genres.csv --out my-model`
+    """
+    wanted = ExportFilter(genre, corrected)
+    if features or labels:
+        if features is None or labels is None or out is not None:
+            raise typer.BadParameter("--features and --labels go together, without --out.")
+        anyio.run(_write_training_files, wanted, features, labels)
+        return
+    if format is None:
+        is_parquet = out is not None and out.suffix == ".parquet"
+        format = ExportFormat.PARQUET if is_parquet else ExportFormat.CSV
+    if out is None and format is ExportFormat.PARQUET:
+        raise typer.BadParameter("--out is needed for a Parquet file.")
+    anyio.run(_write_tracks, wanted, format, raw, out)
+
+
+async def _write_tracks(
+    wanted: ExportFilter, format: ExportFormat, raw: bool, out: Path | None
+) -> None:
+    async with open_database(read_settings()) as engine:
+        exports = PostgresExports(create_sessions(engine))
+        if out is None:
+            await write_csv(exports, wanted, sys.stdout.buffer, raw=raw)
+            sys.stdout.buffer.flush()
+            return
+        with whole_file(out) as file:
+            if format is ExportFormat.PARQUET:
+                await write_parquet(exports, wanted, file)
+            else:
+                await write_csv(exports, wanted, file, raw=raw)
+
+
+async def _write_training_files(wanted: ExportFilter, features: Path, labels: Path) -> None:
+    async with open_database(read_settings()) as engine:
+        exports = PostgresExports(create_sessions(engine))
+        with whole_file(features) as features_file, whole_file(labels) as labels_file:
+            count = await write_training_files(exports, wanted, features_file, labels_file)
+    typer.echo(f"{count:,} corrected tracks whose features were kept.", err=True)

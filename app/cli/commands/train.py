@@ -1,0 +1,78 @@
+"""`genre train`: train a model on labelled tracks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from app.cli.progress import progress_bar
+from ml.store.manifest import Manifest
+from ml.training.labelled import read_labelled_tracks
+from ml.training.lyric_rows import NO_LYRIC_ROWS, LyricRows, read_lyric_rows
+from ml.training.model_folder import check_model_folder, save_ensemble
+from ml.training.parameters import TrainingParameters
+from ml.training.training import train as train_ensemble
+
+
+def train(
+    features: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="CSV of full tracks.")
+    ],
+    labels: Annotated[
+        Path,
+        typer.Option(exists=True, dir_okay=False, help="CSV with `trackID,genre`."),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the model.")],
+    lyrics: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="CSV with `genre,words`: songs known by words only."
+        ),
+    ] = None,
+    params: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="TOML of `genre tune`; else the defaults."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same seed gives the same model.")
+    ] = None,
+) -> None:
+    """Train a model on your own tracks, with your own genres (two or more).
+
+    Example: `genre train --features tracks.csv --labels genres.csv --out my-model`,
+    then `GENRE_MODEL_DIR=my-model genre serve`
+    """
+    check_model_folder(out)
+    parameters = TrainingParameters.read(params) if params else TrainingParameters()
+    if seed is not None:
+        parameters = parameters.model_copy(update={"seed": seed})
+    data = read_labelled_tracks(features, labels)
+    rows = read_lyric_rows(lyrics, data.genres) if lyrics else NO_LYRIC_ROWS
+    _tell_ignored(rows)
+    with progress_bar("Training", total=1.0) as show:
+        trained = train_ensemble(
+            data, parameters, lambda stage, share: show(share, stage), lyrics=rows
+        )
+    manifest = save_ensemble(trained, data, parameters, out, rows)
+    Console().print(_summary(manifest, out), highlight=False)
+
+
+def _tell_ignored(rows: LyricRows) -> None:
+    for genre, count in rows.ignored.items():
+        Console(stderr=True).print(
+            f'Notice: {count:,} rows of words are ignored: no track is of their genre "{genre}".',
+            highlight=False,
+            markup=False,
+        )
+
+
+def _summary(manifest: Manifest, folder: Path) -> str:
+    metrics, low_high = manifest.metrics, manifest.validation.intervals["accuracy"]
+    return (
+        f"Model {manifest.version} of {manifest.training_rows:,} tracks, "
+        f"{manifest.lyric_rows:,} rows of words and {len(manifest.genres)} genres in {folder}. "
+        f"Held out by group: accuracy {metrics.accuracy:.3f} "
+        f"({low_high[0]:.2f} to {low_high[1]:.2f}), macro-F1 {metrics.macro_f1:.3f}, "
+        f"log loss {metrics.log_loss:.3f}, calibration error {metrics.ece:.3f}."
+    )

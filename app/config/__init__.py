@@ -1,0 +1,1 @@
+"""Settings, credentials and logging: what a process is told from outside."""

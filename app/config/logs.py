@@ -1,0 +1,64 @@
+"""Write logs to standard error, as text for people or as JSON lines for programs."""
+
+import json
+import logging
+import logging.config
+from datetime import UTC, datetime
+
+from app.config.request_id import current_request_id
+from app.config.settings import Settings
+
+
+class RequestIdFilter(logging.Filter):
+    """Put the id of the present request into each record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep every record."""
+        record.request_id = current_request_id() or "-"
+        return True
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "requestId": getattr(record, "request_id", "-"),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configure_logging(settings: Settings) -> None:
+    """Set up the loggers of the service and of uvicorn."""
+    text = "%(asctime)s %(levelname)-7s %(name)s [%(request_id)s] %(message)s"
+    formatter = {"()": JsonFormatter} if settings.log_format == "json" else {"format": text}
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "filters": {"request_id": {"()": RequestIdFilter}},
+            "formatters": {"line": formatter},
+            "handlers": {
+                "stderr": {
+                    "class": "logging.StreamHandler",
+                    "formatter": "line",
+                    "filters": ["request_id"],
+                }
+            },
+            "loggers": {
+                name: {
+                    "level": settings.log_level,
+                    "handlers": ["stderr"],
+                    "propagate": False,
+                }
+                for name in ("genre", "uvicorn", "db")
+            },
+        }
+    )

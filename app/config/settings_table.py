@@ -1,0 +1,63 @@
+"""Write the settings, with their defaults and help, into README.md and `.env.example`.
+
+So that the two cannot go stale: a test compares them with what this prints.
+"""
+
+import re
+from pathlib import Path
+
+from app.config.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+_TABLE_HEAD = "| variable | default | meaning |\n|---|---|---|\n"
+_TABLE = re.compile(re.escape(_TABLE_HEAD) + r"(?:.+\n)*")
+
+
+def main() -> None:
+    """Write both files."""
+    readme = ROOT / "README.md"
+    readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    (ROOT / ".env.example").write_text(env_example(), encoding="utf-8")
+
+
+def with_table(readme: str) -> str:
+    """Return the README with the table of settings as it should be."""
+    return _TABLE.sub(lambda _: _TABLE_HEAD + table(), readme)
+
+
+def table() -> str:
+    """Return the rows of the table."""
+    rows = [
+        f"| `{variable}` | {f'`{default}`' if default else ''} | {help_text} |\n"
+        for variable, default, help_text in _settings()
+    ]
+    return "".join(rows)
+
+
+def env_example() -> str:
+    """Return `.env.example`: every setting with its help, commented out."""
+    head = "# Copy to .env and take out the # of what you change.\n"
+    entries = (
+        f"\n# {help_text}\n# {variable}={default}\n" for variable, default, help_text in _settings()
+    )
+    return head + "".join(entries)
+
+
+def _settings() -> list[tuple[str, str, str]]:
+    return [
+        (f"GENRE_{name.upper()}", _default(name), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _default(name: str) -> str:
+    field = Settings.model_fields[name]
+    if field.default_factory is not None:
+        return "<user's data folder>/genre"
+    if field.default is None:
+        return ""
+    return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+
+
+if __name__ == "__main__":
+    main()

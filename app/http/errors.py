@@ -1,0 +1,79 @@
+"""Answer a request that never reaches GraphQL with the same kind of document as one that does."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from schema.core.errors import ErrorCode
+
+
+class RefusedRequestError(Exception):
+    """A request that is answered with an error document and no result."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        code: ErrorCode = ErrorCode.BAD_USER_INPUT,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.headers = headers
+
+
+class ErrorResponse(JSONResponse):
+    """One GraphQL error as a whole HTTP response."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        code: ErrorCode,
+        *,
+        headers: Mapping[str, str] | None = None,
+        media_type: str = "application/json",
+        **extensions: Any,
+    ) -> None:
+        document = {
+            "errors": [{"message": message, "extensions": {"code": str(code), **extensions}}]
+        }
+        super().__init__(document, status, headers, f"{media_type}; charset=utf-8")
+
+
+async def refuse_unread(
+    response: ErrorResponse,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    *,
+    linger_s: float = 2.0,
+) -> None:
+    """Send a response to a client that may still be sending, then close the connection.
+
+    A close with unread data resets the connection, and the reset can overtake the response. So
+    what arrives is read and dropped for a moment after the response. Not so for a client that
+    waits for `100 Continue`: reading would ask it to go on.
+    """
+    response.headers["connection"] = "close"
+    waits = any(name == b"expect" for name, _ in scope["headers"])
+
+    async def send_and_linger(message: Message) -> None:
+        if message["type"] != "http.response.body" or waits:
+            return await send(message)
+        await send({**message, "more_body": True})
+        try:
+            async with asyncio.timeout(linger_s):
+                while (await receive()).get("more_body", False):
+                    pass
+        except TimeoutError:
+            pass
+        return await send({"type": "http.response.body", "body": b""})
+
+    await response(scope, receive, send_and_linger)

@@ -1,0 +1,257 @@
+"""Serve a Strawberry schema over HTTP: GraphQL over HTTP, multipart uploads, event streams.
+
+No websockets, no IDE, no batching. Who may call is decided before, in the middleware.
+"""
+
+import json
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, aclosing
+from typing import Any, Generic
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketClose
+from strawberry.asgi import GraphQL
+from strawberry.http import process_result
+from strawberry.http.typevars import Context
+from strawberry.schema import BaseSchema
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from app.batches.disconnect import request_of
+from app.config.request_id import current_request_id
+from app.http.errors import ErrorResponse, RefusedRequestError
+from app.http.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Negotiated, negotiate
+from app.http.middleware import BodyTooLargeError
+from app.http.request_body import MultipartLimits, Operation, read_operation
+from app.http.sse import COMPLETE, EventStream, next_event
+from schema.core.errors import ErrorCode, coded_error, internal_error, is_exception, mask_error
+
+logger = logging.getLogger("genre.graphql")
+
+READ_OPERATIONS = frozenset({OperationType.QUERY})
+WRITE_OPERATIONS = frozenset({OperationType.QUERY, OperationType.MUTATION})
+
+
+class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
+    """The ASGI application behind `/graphql`.
+
+    Parameters
+    ----------
+    schema
+        With `schema.core.errors.ErrorCodes` among its extensions, or the caller sees the texts
+        of exceptions.
+    build_context
+        Makes the resolvers' context from a request.
+    allow_queries_via_get
+        Whether GET and HEAD run queries; they never run mutations.
+    heartbeat_interval_s
+        How long an event stream may be silent.
+    multipart_limits
+        What a multipart request may consist of.
+    """
+
+    def __init__(
+        self,
+        schema: BaseSchema,
+        *,
+        build_context: Callable[[Request], Context],
+        allow_queries_via_get: bool = True,
+        heartbeat_interval_s: float = 15.0,
+        multipart_limits: MultipartLimits | None = None,
+    ) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            allow_queries_via_get=allow_queries_via_get,
+            subscription_protocols=(),
+            multipart_uploads_enabled=True,
+        )
+        self.build_context = build_context
+        self.heartbeat_interval_s = heartbeat_interval_s
+        self.multipart_limits = multipart_limits or MultipartLimits()
+        reads = ("GET", "HEAD") if allow_queries_via_get else ()
+        self.allowed_methods = (*reads, "POST", "OPTIONS")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; a websocket is refused."""
+        if scope["type"] != "http":
+            await WebSocketClose(code=1008)(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        async with AsyncExitStack() as resources:  # uploads are closed after the last byte
+            try:
+                response = await self.respond(request, resources)
+            except ClientDisconnect:
+                return
+            await response(scope, receive, _without_body(send) if _is_head(request) else send)
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> Context:
+        """Return what the resolvers see."""
+        assert isinstance(request, Request)
+        return self.build_context(request)
+
+    def encode_json(self, data: object) -> bytes:
+        """Encode as JSON proper, in one line."""
+        try:
+            return orjson.dumps(data)
+        except orjson.JSONEncodeError:  # half of a surrogate pair, which JSON can only escape
+            return json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
+
+    async def respond(self, request: Request, resources: AsyncExitStack) -> Response:
+        """Turn a request into a response, whatever goes wrong."""
+        accepted = negotiate(request.headers.getlist("accept"))
+        media_type = accepted.json_type or JSON
+        try:
+            return await self._respond(request, accepted, resources)
+        except RefusedRequestError as refusal:
+            return ErrorResponse(
+                refusal.status,
+                refusal.message,
+                refusal.code,
+                headers=refusal.headers,
+                media_type=media_type,
+            )
+        except (ClientDisconnect, BodyTooLargeError):
+            raise
+        except Exception:
+            request_id = current_request_id()
+            logger.exception("Unexpected error outside the schema (request %s)", request_id)
+            return self._json_response({"errors": [_internal_document()]}, 500, media_type)
+
+    async def _respond(
+        self, request: Request, accepted: Negotiated, resources: AsyncExitStack
+    ) -> Response:
+        allow = {"allow": ", ".join(self.allowed_methods)}
+        if request.method not in self.allowed_methods:
+            raise RefusedRequestError(405, "The method is not allowed here.", headers=allow)
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=allow)
+        if accepted.json_type is None and not accepted.takes_stream:
+            offers = f"{JSON}, {GRAPHQL_RESPONSE} or {EVENT_STREAM}"
+            raise RefusedRequestError(406, f"Answers are {offers}.")
+        operation = await read_operation(request, resources, self.multipart_limits)
+        context = await self.get_context(request, Response())
+        return await self._run(request, operation, context, accepted)
+
+    async def _run(
+        self,
+        request: Request,
+        operation: Operation,
+        context: Context,
+        accepted: Negotiated,
+    ) -> Response:
+        reads_only = request.method != "POST"
+        if accepted.prefers_stream and not reads_only:  # with heartbeats while it works
+            return await self._stream(operation, context)
+        try:
+            with request_of(request.receive):
+                result = await self.schema.execute(
+                    operation.query,
+                    variable_values=operation.variables,
+                    context_value=context,
+                    operation_name=operation.operation_name,
+                    allowed_operation_types=READ_OPERATIONS if reads_only else WRITE_OPERATIONS,
+                    operation_extensions=operation.extensions,
+                )
+        except CannotGetOperationTypeError as error:
+            message = error.as_http_error_reason()
+            result = ExecutionResult(None, [coded_error(message, ErrorCode.BAD_USER_INPUT)])
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.MUTATION:
+                message = "A mutation needs a POST."
+                raise RefusedRequestError(405, message, headers={"allow": "POST"}) from None
+            if not accepted.takes_stream or _is_head(request):
+                message = f"A subscription is answered as {EVENT_STREAM} only: accept it."
+                raise RefusedRequestError(406, message) from None
+            return await self._stream(operation, context)
+        if accepted.prefers_stream:
+            return self._event_stream(_once(result))
+        return self._result_response(result, accepted.json_type or JSON)
+
+    async def _stream(self, operation: Operation, context: Context) -> Response:
+        results = await self.schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.operation_name,
+            operation_extensions=operation.extensions,
+        )
+        return self._event_stream(results)
+
+    def _event_stream(self, results: AsyncGenerator[Any, None]) -> Response:
+        return EventStream(self._frames(results), heartbeat_interval_s=self.heartbeat_interval_s)
+
+    async def _frames(self, results: AsyncGenerator[Any, None]) -> AsyncGenerator[str, None]:
+        try:
+            async with aclosing(results):
+                async for result in results:
+                    yield self._event(_document(result))
+        except GraphQLError as error:  # a failed extension, already made public
+            yield self._event({"errors": [error.formatted]})
+        except Exception:
+            logger.exception("Unexpected error in a stream (request %s)", current_request_id())
+            yield self._event({"errors": [_internal_document()]})
+        yield COMPLETE
+
+    def _event(self, document: object) -> str:
+        return next_event(self.encode_json(document).decode())
+
+    def _result_response(self, result: ExecutionResult, media_type: str) -> Response:
+        document = _document(result)
+        status = 200
+        if "data" not in document and media_type == GRAPHQL_RESPONSE:
+            codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
+            status = 500 if ErrorCode.INTERNAL in codes else 400
+        return self._json_response(document, status, media_type)
+
+    def _json_response(self, document: object, status: int, media_type: str) -> Response:
+        # Shared caches know nothing of our credentials' headers.
+        headers = {"cache-control": "no-store", "vary": "Accept"}
+        body = self.encode_json(document)
+        return Response(body, status, headers, f"{media_type}; charset=utf-8")
+
+
+def _document(result: ExecutionResult) -> dict[str, Any]:
+    """Return the response of the specification: no `data` if nothing was executed."""
+    result.errors = [_masked(error) for error in result.errors or ()]
+    document: dict[str, Any] = {**process_result(result)}
+    if result.data is None and result.errors and all(e.path is None for e in result.errors):
+        del document["data"]
+    return document
+
+
+def _masked(error: GraphQLError) -> GraphQLError:
+    """Mask what `ErrorCodes` never saw, because another extension failed before it."""
+    if error.original_error is None or not is_exception(error):
+        return error
+    return mask_error(error, error.original_error, current_request_id())
+
+
+def _internal_document() -> Any:
+    return internal_error(current_request_id()).formatted
+
+
+async def _once(result: ExecutionResult) -> AsyncGenerator[ExecutionResult, None]:
+    yield result
+
+
+def _is_head(request: Request) -> bool:
+    return request.method == "HEAD"
+
+
+def _without_body(send: Send) -> Send:
+    async def send_without_body(message: Any) -> None:
+        await send({**message, "body": b""} if "body" in message else message)
+
+    return send_without_body

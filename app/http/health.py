@@ -1,0 +1,36 @@
+"""Tell an orchestrator how the process is: up, and able to answer. No credentials are needed."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from app.service import Service
+from db.errors import StorageError
+from db.migrations.migrate import current_revision, newest_revision
+
+
+async def healthz(request: Request) -> JSONResponse:
+    """Answer as long as the process does."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> JSONResponse:
+    """Answer 200 if the model is loaded, the database answers and its tables are current."""
+    service: Service = request.state.service
+    checks = {"model": "ok", "database": "ok", "migrations": "ok"}
+    try:
+        found = await current_revision(service.engine)
+        if found != newest_revision():
+            checks["migrations"] = f"at {found}, {newest_revision()} is needed"
+    except StorageError:
+        checks["database"] = checks["migrations"] = "cannot be reached"
+    is_ready = all(check == "ok" for check in checks.values())
+    body = {
+        "status": "ok" if is_ready else "not ready",
+        "modelVersion": service.model.manifest.version,
+        "checks": checks,
+    }
+    if service.model.refused_version:  # the one before goes on, so this is no reason to stop
+        body["refusedModel"] = service.model.refused_version
+    if service.background.spool.problem:  # all else goes on; the log says why
+        body["spool"] = "cannot be used: uploads with wait: false are refused"
+    return JSONResponse(body, status_code=200 if is_ready else 503)

@@ -1,0 +1,208 @@
+"""Read one GraphQL operation out of an HTTP request, and refuse everything that is not one.
+
+Each fault of the request is a `RefusedRequestError`; nothing here runs GraphQL.
+"""
+
+import json
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Never
+
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from app.http.errors import RefusedRequestError
+from app.http.media_types import JSON, MULTIPART_FORM, read_media_type
+
+
+@dataclass(frozen=True, slots=True)
+class MultipartLimits:
+    """What a multipart request may consist of; its size is limited by the middleware."""
+
+    max_files: int = 10
+    max_fields: int = 10
+    max_field_bytes: int = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The parameters of GraphQL over HTTP."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+    extensions: dict[str, Any] | None
+
+
+async def read_operation(
+    request: Request, resources: AsyncExitStack, limits: MultipartLimits
+) -> Operation:
+    """Read the parameters; files stay open until `resources` are closed."""
+    if request.method != "POST":
+        return check_parameters(read_query_string(request))
+    media_type, parameters = read_media_type(request.headers.get("content-type", ""))
+    if media_type == JSON and parameters.get("charset", "utf-8").lower() in (
+        "utf-8",
+        "utf8",
+    ):
+        return check_parameters(parse_json(await request.body(), "The body"))
+    if media_type == MULTIPART_FORM:
+        return check_parameters(await parse_multipart(request, resources, limits))
+    raise RefusedRequestError(
+        415,
+        f"A POST needs a body of type {JSON} (in UTF-8) or {MULTIPART_FORM}.",
+        headers={"accept-post": f"{JSON}, {MULTIPART_FORM}"},
+    )
+
+
+def read_query_string(request: Request) -> dict[str, Any]:
+    """Read the parameters of a GET; variables and extensions are JSON texts."""
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if name in parameters:
+            text = parameters[name]
+            parameters[name] = parse_json(text, f"The parameter `{name}`") if text else None
+    return parameters
+
+
+def check_parameters(data: object) -> Operation:
+    """Check the types of the parameters."""
+    if isinstance(data, list):
+        raise _bad("Batching is not supported: send one operation in each request.")
+    if not isinstance(data, dict):
+        raise _bad("The body must be a JSON object.")
+    query = data.get("query")
+    if query is None or query == "":
+        raise _bad("The parameter `query` is missing.")
+    if not isinstance(query, str):
+        raise _bad("The parameter `query` must be a string.")
+    operation_name = data.get("operationName")
+    if not isinstance(operation_name, str | None):
+        raise _bad("The parameter `operationName` must be a string or null.")
+    variables, extensions = data.get("variables"), data.get("extensions")
+    for name, value in (("variables", variables), ("extensions", extensions)):
+        if not isinstance(value, dict | None):
+            raise _bad(f"The parameter `{name}` must be an object or null.")
+    return Operation(query, variables, operation_name, extensions)
+
+
+def parse_json(data: bytes | str, what: str) -> Any:
+    """Parse JSON in UTF-8, strictly: no NaN, and no number or nesting that Python can't hold."""
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise _bad(f"{what} is nested too deeply.") from None
+    except ValueError:  # bad UTF-8, bad JSON, or an integer of too many digits
+        raise _bad(f"{what} is not valid JSON.") from None
+
+
+def _refuse_constant(name: str) -> Never:
+    raise ValueError(name)
+
+
+class FormParser(MultiPartParser):
+    """Starlette's parser, which neither notices nor closes a file whose end never came."""
+
+    is_complete = False
+
+    def on_end(self) -> None:
+        """Note the closing boundary."""
+        self.is_complete = True
+
+    def close_files(self) -> None:
+        """Close what was opened, also files that are not in the form."""
+        for file in self._files_to_close_on_error:
+            file.close()
+
+
+async def parse_multipart(
+    request: Request, resources: AsyncExitStack, limits: MultipartLimits
+) -> Any:
+    """Read `operations` and put the files in the places that `map` names."""
+    form = await read_form(request, resources, limits)
+    operations = parse_json(_text_field(form, "operations"), "The field `operations`")
+    file_map = parse_json(_text_field(form, "map"), "The field `map`")
+    if not isinstance(operations, dict):
+        return operations
+    if not isinstance(file_map, dict):
+        raise _bad("The field `map` must be a JSON object.")
+    for name, paths in file_map.items():
+        files = form.getlist(name)
+        if len(files) != 1 or not isinstance(files[0], UploadFile):
+            raise _bad("The field `map` names a file that is not there exactly once.")
+        if not isinstance(paths, list) or not paths:
+            raise _bad("Each value of `map` must be a list of paths.")
+        for path in paths:
+            place_file(operations, path, files[0])
+    return operations
+
+
+async def read_form(
+    request: Request, resources: AsyncExitStack, limits: MultipartLimits
+) -> FormData:
+    """Parse the form; spooled files are closed with `resources`, whatever happens."""
+    headers = Headers(raw=[(b"content-type", request.headers["content-type"].encode("latin-1"))])
+    async with AsyncExitStack() as stream_closer:
+        stream = request.stream()
+        stream_closer.push_async_callback(stream.aclose)
+        parser = FormParser(
+            headers,
+            stream,
+            max_files=limits.max_files,
+            max_fields=limits.max_fields,
+            max_part_size=limits.max_field_bytes,
+        )
+        resources.callback(parser.close_files)
+        try:
+            form = await parser.parse()
+        except (MultiPartException, HTTPException, UnicodeError) as error:
+            detail = f": {error.message}" if isinstance(error, MultiPartException) else "."
+            raise _bad(f"The multipart body can't be read{detail}") from None
+    if not parser.is_complete:
+        raise _bad("The multipart body can't be read: it ends too early.")
+    return form
+
+
+def _text_field(form: FormData, name: str) -> str:
+    values = form.getlist(name)
+    if len(values) != 1 or not isinstance(values[0], str):
+        raise _bad(f"A multipart body needs exactly one text field `{name}`.")
+    return values[0]
+
+
+def place_file(operations: dict[str, Any], path: object, file: UploadFile) -> None:
+    """Put a file in the place of the null that `path` leads to.
+
+    A path is `variables.` and keys or indexes with dots between them.
+    """
+    *keys, last = path.split(".") if isinstance(path, str) else [""]
+    target: Any = operations
+    try:
+        if not keys or keys[0] != "variables":
+            raise KeyError(path)
+        for key in keys:
+            target = target[_key_in(target, key)]
+        place = _key_in(target, last)
+        if target[place] is not None:
+            raise KeyError(path)
+        target[place] = file
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise _bad("Each path of `map` must lead to a null in `operations.variables`.") from None
+
+
+def _key_in(target: object, key: str) -> int | str:
+    """Return the key for a list or an object; no negative and no padded index."""
+    if isinstance(target, list):
+        if not (key.isascii() and key.isdigit() and key == str(int(key[:10]))):
+            raise KeyError(key)
+        return int(key)
+    if not isinstance(target, dict):
+        raise KeyError(key)
+    return key
+
+
+def _bad(message: str) -> RefusedRequestError:
+    return RefusedRequestError(400, message)

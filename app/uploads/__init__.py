@@ -1,0 +1,1 @@
+"""Uploads kept until a worker has read them, in a folder or a bucket."""

@@ -1,0 +1,55 @@
+"""The spool as a folder: for one machine, or a file system that several share."""
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from app.uploads.spool import PART_SUFFIX, SUFFIX, Spool, copy_wanted
+
+
+class FolderSpool(Spool):
+    """Files in a folder, made when it is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+
+    def _path(self, batch_id: uuid.UUID) -> str:
+        return str(self._folder / f"{batch_id}{SUFFIX}")
+
+    def _find_root(self) -> None:
+        # Uploads are nobody else's business.
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(f"no right to read and write in {self._folder}")
+
+    def _write(self, path: str, content: BinaryIO, unwanted: threading.Event) -> None:
+        self._find_root()
+        part = path + PART_SUFFIX
+        try:
+            with open(part, "wb") as copy:
+                copy_wanted(content, copy, unwanted)
+                copy.flush()
+                os.fsync(copy.fileno())  # on the disk before the batch is promised
+            os.replace(part, path)
+        except BaseException:
+            self.remove_path(part)
+            raise
+
+    def _open(self, path: str) -> Any:
+        return open(path, "rb")
+
+    def _list(self) -> Iterator[tuple[str, float]]:
+        if not self._folder.exists():
+            return
+        for path in self._folder.iterdir():
+            try:
+                yield str(path), max(0.0, time.time() - path.stat().st_mtime)
+            except FileNotFoundError:  # removed meanwhile
+                continue
+
+    def _remove(self, path: str) -> None:
+        os.remove(path)

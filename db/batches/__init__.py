@@ -1,0 +1,1 @@
+"""Batches in Postgres: their states, locks, queue and rows."""

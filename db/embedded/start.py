@@ -1,0 +1,35 @@
+"""Start the embedded Postgres in a thread, so that its user can do other work until it needs it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from db.embedded.server import embedded_postgres
+
+
+class EmbeddedStart:
+    """A server that is being started since this was made; whoever makes it must `stop` it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = ExitStack()
+        self._thread = ThreadPoolExecutor(1, "embedded-postgres")
+        start = self._server.enter_context
+        self._address = self._thread.submit(start, embedded_postgres(folder))
+
+    def address(self) -> str:
+        """Wait until the server runs and return its SQLAlchemy URL.
+
+        Raises
+        ------
+        EmbeddedPostgresError
+            It cannot be started or reached.
+        """
+        return self._address.result()
+
+    def stop(self) -> None:
+        """Stop the server, unless other processes use it; at once if it never ran, or was stopped.
+
+        A start under way is waited for: half a start cannot be stopped.
+        """
+        self._thread.shutdown()
+        self._server.close()

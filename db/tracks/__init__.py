@@ -1,0 +1,1 @@
+"""Classified tracks in Postgres: written, found, corrected and exported."""

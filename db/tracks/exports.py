@@ -1,0 +1,121 @@
+"""Read all tracks, or those of a genre, or the corrected ones, as columns and chunk by chunk.
+
+Each chunk is a query that begins behind the last track id, so memory stays flat; all are of one
+transaction and see the tracks as they were when it began. It lasts, and holds its connection, as
+long as the caller takes: one that may be slow reads ahead, as `app.exports.stream` does.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Select, select
+from sqlmodel import col
+
+from db.engine import Sessions
+from db.errors import translate_errors
+from db.models import TrackFeaturesRow, TrackRow
+from db.records import TrackFeatures
+from db.tracks.feature_copy import read_numbers
+
+CHUNK_ROWS = 5_000
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+TRACKS = pa.schema(
+    [
+        ("track_id", pa.int64()),
+        ("title", pa.string()),
+        ("genre", pa.string()),
+        ("predicted_genre", pa.string()),
+        ("confidence", pa.float32()),
+        ("corrected_genre", pa.string()),
+        ("model_version", pa.string()),
+        ("classified_at", pa.timestamp("us", "UTC")),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFilter:
+    """Which tracks are wanted."""
+
+    genre: str | None = None
+    corrected: bool = False
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the filter in SQL."""
+        conditions: list[ColumnElement[bool]] = []
+        if self.genre is not None:
+            conditions.append(col(TrackRow.genre) == self.genre)
+        if self.corrected:
+            conditions.append(col(TrackRow.corrected_genre).is_not(None))
+        return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledChunk:
+    """Corrected tracks with what the model saw of them."""
+
+    track_ids: np.ndarray
+    titles: list[str]
+    genres: list[str]
+    features: TrackFeatures
+
+
+class PostgresExports:
+    """Reads tracks in the order of their ids."""
+
+    def __init__(self, sessions: Sessions, *, chunk_rows: int = CHUNK_ROWS) -> None:
+        self._sessions = sessions
+        self._chunk_rows = chunk_rows
+
+    async def read_tracks(self, wanted: ExportFilter) -> AsyncGenerator[pa.RecordBatch, None]:
+        """Yield the tracks with the columns of `TRACKS`; nothing if there are none."""
+        columns: list[Any] = [col(getattr(TrackRow, name)) for name in TRACKS.names]
+        statement = select(*columns).where(*wanted.conditions())
+        async with aclosing(self._read_chunks(statement)) as chunks:
+            async for rows in chunks:
+                arrays = [
+                    pa.array(values, field.type)
+                    for values, field in zip(zip(*rows, strict=True), TRACKS, strict=True)
+                ]
+                yield pa.record_batch(arrays, schema=TRACKS)
+
+    async def read_labelled(self, wanted: ExportFilter) -> AsyncGenerator[LabelledChunk, None]:
+        """Yield corrected tracks whose features were kept, with the verdict as their genre."""
+        columns: list[Any] = [
+            col(TrackRow.track_id),
+            col(TrackRow.title),
+            col(TrackRow.corrected_genre),
+            col(TrackFeaturesRow.tags),
+            col(TrackFeaturesRow.numbers),
+        ]
+        same_track = col(TrackFeaturesRow.track_id) == col(TrackRow.track_id)
+        corrected = ExportFilter(wanted.genre, corrected=True).conditions()
+        statement = select(*columns).join_from(TrackRow, TrackFeaturesRow, same_track)
+        async with aclosing(self._read_chunks(statement.where(*corrected))) as chunks:
+            async for rows in chunks:
+                track_ids, titles, genres, tags, numbers = map(list, zip(*rows, strict=True))
+                yield LabelledChunk(
+                    np.array(track_ids, dtype=np.int64),
+                    titles,
+                    genres,
+                    TrackFeatures(pa.array(tags, pa.string()), read_numbers(numbers)),
+                )
+
+    async def _read_chunks(self, statement: Select[Any]) -> AsyncGenerator[list[Any], None]:
+        ordered = statement.order_by(col(TrackRow.track_id)).limit(self._chunk_rows)
+        after = -1
+        with translate_errors():
+            async with self._sessions() as session:
+                await session.connection(execution_options=SNAPSHOT)
+                while True:
+                    behind = ordered.where(col(TrackRow.track_id) > after)
+                    rows = list(await session.execute(behind))
+                    if rows:
+                        yield rows
+                        after = rows[-1].track_id
+                    if len(rows) < self._chunk_rows:
+                        return

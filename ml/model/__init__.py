@@ -1,0 +1,1 @@
+"""Models: predict and explain the genres of tracks."""

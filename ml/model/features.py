@@ -1,0 +1,48 @@
+"""Turn tracks into what the experts see; used alike by training and serving."""
+
+from dataclasses import dataclass
+
+from scipy import sparse
+
+from ml.columns import NUMBER_COLUMNS
+from ml.model.vocabulary import Vocabulary, split_tracks
+from ml.track import FloatMatrix, TrackTable
+
+WORD_PREFIX = "word="
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFeatures:
+    """The features of a table of tracks.
+
+    Attributes
+    ----------
+    words : float32 CSR matrix, shape (n_tracks, n_words)
+        1 for each known word of tags or title.
+    numbers : float64 array, shape (n_tracks, 154)
+        Columns follow `ml.columns.NUMBER_COLUMNS`: dB, beats per minute, beats per bar, pitch
+        class, mode, seconds, then 148 audio features.
+    """
+
+    words: sparse.csr_matrix
+    numbers: FloatMatrix
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSpec:
+    """Which features there are, in order."""
+
+    vocabulary: Vocabulary
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The numbers of a track by column name, then `word=...` for each known word."""
+        return (*NUMBER_COLUMNS, *(f"{WORD_PREFIX}{word}" for word in self.vocabulary.words))
+
+    def build(self, tracks: TrackTable) -> TrackFeatures:
+        """Return the features of `tracks`, row by row."""
+        words = self.vocabulary.incidence(split_tracks(tracks))
+        return TrackFeatures(words, tracks.numbers)

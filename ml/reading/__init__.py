@@ -1,0 +1,1 @@
+"""Read tracks from files and requests."""

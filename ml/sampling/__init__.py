@@ -1,0 +1,1 @@
+"""Made-up tracks drawn from fitted statistics."""

@@ -1,0 +1,1 @@
+"""Models on disk: manifest, files, card, registry."""

@@ -1,0 +1,1 @@
+"""Train, validate and tune models."""

@@ -1,0 +1,60 @@
+"""Score a finished model on labelled tracks."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.errors import TrainingDataError
+from ml.model.ensemble import GenreEnsemble
+from ml.store.manifest import GenreMetrics, Metrics
+from ml.training.labelled import LabelledTracks
+from ml.training.metrics import score, score_genres
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a model is worth on some tracks.
+
+    `learnt_from` tells that the model was trained on this very file.
+    """
+
+    model_version: str
+    tracks: int
+    metrics: Metrics
+    genres: tuple[GenreMetrics, ...]
+    learnt_from: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as `genre evaluate --json` prints it."""
+        return {
+            "model": self.model_version,
+            "tracks": self.tracks,
+            "learnt_from": self.learnt_from,
+            **self.metrics.model_dump(),
+            "genres": [row.genre for row in self.genres],
+            "per_genre": {row.genre: row.model_dump(exclude={"genre"}) for row in self.genres},
+        }
+
+
+def evaluate_model(ensemble: GenreEnsemble, data: LabelledTracks) -> Evaluation:
+    """Predict the genres of `data` and compare them with its labels.
+
+    Raises
+    ------
+    TrainingDataError
+        A label names a genre that the model does not know.
+    """
+    unknown = sorted(set(data.genres) - set(ensemble.genres))
+    if unknown:
+        raise TrainingDataError(f"The model knows no genre {', '.join(unknown)}.")
+    column_of = np.array([ensemble.genres.index(genre) for genre in data.genres])
+    truth = column_of[data.truth]
+    probabilities = ensemble.predict(data.tracks).probabilities
+    return Evaluation(
+        model_version=ensemble.version,
+        tracks=len(data),
+        metrics=score(probabilities, truth),
+        genres=score_genres(probabilities, truth, ensemble.genres),
+        learnt_from=ensemble.manifest.data_sha256.get("features") == data.sha256["features"],
+    )

@@ -1,0 +1,179 @@
+"""Fit a scorer: experts out of fold, their weights, the trees' correction, the temperature."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from ml.model.audio_expert import EXPERT_COLUMNS, AudioExpert, balanced_weights, fit_audio_expert
+from ml.model.features import TrackFeatures
+from ml.model.lyrics_expert import LyricsExpert, Truth
+from ml.model.scorer import GenreScorer
+from ml.track import FloatMatrix
+from ml.training.groups import Groups, deal_folds, track_groups
+from ml.training.lyrics_fitting import blend, fit_lyrics_experts
+from ml.training.parameters import TrainingParameters
+from ml.training.pool import fit_pool_weights, pool
+from ml.training.trees import fit_trees
+
+_WEIGHT_GUESS = (1.25, 1.0)
+"""Of words and of sound: the weights that the pool's weights are shrunk to."""
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """What a scorer learns from: tracks, and further texts without sound.
+
+    Attributes
+    ----------
+    features : TrackFeatures
+    truth : int array, shape (n_tracks,)
+    texts : CSR matrix of ones, shape (n_texts, n_words)
+    text_truth : int array, shape (n_texts,)
+    genres : int
+        How many there are; both truths are below it.
+    """
+
+    features: TrackFeatures
+    truth: Truth
+    texts: sparse.csr_matrix
+    text_truth: Truth
+    genres: int
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> "TrainingSet":
+        """Return the set with some of its tracks, and all further texts."""
+        features = TrackFeatures(self.features.words[rows], self.features.numbers[rows])
+        return TrainingSet(features, self.truth[rows], self.texts, self.text_truth, self.genres)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedScorer:
+    """A scorer, and what its fit found out."""
+
+    scorer: GenreScorer
+    lyrics_weight: float
+    audio_weight: float
+    tree_rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Experts:
+    """The experts as fitted, before they are scaled and weighed."""
+
+    lyrics: list[LyricsExpert]
+    audio: list[AudioExpert]
+
+    def scores(self, features: TrackFeatures) -> list[FloatMatrix]:
+        words = [expert.scores(features.words) for expert in self.lyrics]
+        return words + [expert.scores(features.numbers) for expert in self.audio]
+
+
+def find_groups(data: TrainingSet, parameters: TrainingParameters) -> Groups:
+    """Return the group of each track; see `ml.training.groups`."""
+    return track_groups(
+        data.features.numbers,
+        data.features.words,
+        data.truth,
+        tracks_per_group=parameters.tracks_per_group,
+        min_groups=parameters.folds,
+    )
+
+
+def fit_scorer(
+    data: TrainingSet,
+    parameters: TrainingParameters,
+    progress: Progress = lambda *_: None,
+) -> FittedScorer:
+    """Fit everything; the same data and seed give the same scorer.
+
+    The scores of the experts, by which they are weighed, are of tracks whose group they had not
+    seen. The experts themselves then learn from all tracks.
+    """
+    fold_of = deal_folds(
+        find_groups(data, parameters), data.truth, parameters.folds, parameters.seed
+    )
+    held_out = _held_out_scores(data, fold_of, parameters, progress)
+    factors = [1 / (scores.std() or 1.0) for scores in held_out]
+    lyrics, audio = _halves(held_out, factors)
+    importance = balanced_weights(data.truth)
+    weights = fit_pool_weights([lyrics, audio], data.truth, importance, _WEIGHT_GUESS)
+    start = pool([lyrics, audio], weights)
+    progress("trees", 0.9)
+    trees = fit_trees(data.features.numbers, start, data.truth, fold_of, parameters)
+    corrected = start + trees.held_out
+    (temperature,) = fit_pool_weights([corrected], data.truth, importance, [1.0])
+    experts = _fit_experts(data, parameters)
+    scorer = GenreScorer(
+        lyrics=_weigh_lyrics(experts.lyrics, factors, weights[0]),
+        audio=_weigh_audio(experts.audio, factors, weights[1]),
+        boosters=trees.boosters,
+        temperature=float(temperature),
+    )
+    return FittedScorer(scorer, float(weights[0]), float(weights[1]), trees.rounds)
+
+
+def _held_out_scores(
+    data: TrainingSet, fold_of: Groups, parameters: TrainingParameters, progress: Progress
+) -> list[FloatMatrix]:
+    """Return the scores of each expert, fitted without the fold that it scores."""
+    found: list[FloatMatrix] = []
+    for fold in range(parameters.folds):
+        progress(f"experts, fold {fold + 1} of {parameters.folds}", 0.8 * fold / parameters.folds)
+        rows = fold_of == fold
+        scores = _fit_experts(data.take(~rows), parameters).scores(data.take(rows).features)
+        found = found or [np.zeros((len(data), data.genres)) for _ in scores]
+        for matrix, part in zip(found, scores, strict=True):
+            matrix[rows] = part
+    return found
+
+
+def _fit_experts(data: TrainingSet, parameters: TrainingParameters) -> _Experts:
+    lyrics = fit_lyrics_experts(
+        sparse.csr_matrix(sparse.vstack([data.texts, data.features.words])),
+        np.concatenate([data.text_truth, data.truth]),
+        data.genres,
+        tfidf_c=parameters.tfidf_c,
+        ratio_c=parameters.ratio_c,
+    )
+    audio = [
+        fit_audio_expert(
+            data.features.numbers,
+            data.truth,
+            data.genres,
+            columns,
+            width=parameters.kernel_width,
+            ridge=parameters.kernel_ridge,
+            frequencies=parameters.kernel_frequencies,
+            seed=parameters.seed,
+        )
+        for columns in EXPERT_COLUMNS
+    ]
+    return _Experts(lyrics, audio)
+
+
+def _halves(scores: list[FloatMatrix], factors: list[float]) -> tuple[FloatMatrix, FloatMatrix]:
+    """Average the scores of the experts on words, and of those on sound, in equal scale."""
+    scaled = [matrix * factor for matrix, factor in zip(scores, factors, strict=True)]
+    audio = len(EXPERT_COLUMNS)
+    return np.mean(scaled[:-audio], axis=0), np.mean(scaled[-audio:], axis=0)
+
+
+def _weigh_lyrics(experts: list[LyricsExpert], factors: list[float], weight: float) -> LyricsExpert:
+    return blend(experts, [weight * factor / len(experts) for factor in factors[: len(experts)]])
+
+
+def _weigh_audio(
+    experts: list[AudioExpert], factors: list[float], weight: float
+) -> list[AudioExpert]:
+    own = factors[-len(experts) :]
+    return [
+        expert.scaled(weight * factor / len(experts))
+        for expert, factor in zip(experts, own, strict=True)
+    ]

@@ -1,0 +1,123 @@
+"""Training data: tracks with a known genre, joined from two files."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.columns import MAX_TRACK_ID
+from ml.errors import TrainingDataError
+from ml.reading.compression import ContentLimits, TrackContent
+from ml.reading.tracks_csv import read_all_tracks
+from ml.track import TrackTable
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledTracks:
+    """Tracks and their genres.
+
+    Attributes
+    ----------
+    genres : tuple of str
+        Every genre that occurs, in alphabetical order.
+    truth : int array, shape (n_tracks,)
+        Index into `genres`.
+    sha256 : dict of str to str
+        Of each file that was read, by its role.
+    """
+
+    tracks: TrackTable
+    genres: tuple[str, ...]
+    truth: npt.NDArray[np.intp]
+    sha256: dict[str, str]
+
+    def __len__(self) -> int:
+        return len(self.tracks)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "LabelledTracks":
+        """Return the tracks at `rows`, with all genres."""
+        return replace(self, tracks=self.tracks.take(rows), truth=self.truth[rows])
+
+
+def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
+    """Read a file of tracks and a file `trackID,genre`, joined by trackID.
+
+    Raises
+    ------
+    TrainingDataError
+        A track has no genre, a row is not valid, a track stands twice, or there are fewer than
+        two genres. Genres of other tracks are left out.
+    """
+    with features.open("rb") as file:
+        chunk = read_all_tracks(TrackContent(file, ContentLimits()))
+    if chunk.rejects:
+        first = chunk.rejects[0]
+        raise TrainingDataError(
+            f"{features.name} has {len(chunk.rejects)} rows that are not valid; "
+            f"the first, line {first.line}: {first.message}"
+        )
+    _refuse_twice(chunk.tracks.track_ids, features.name)
+    genre_of = read_labels(labels)
+    names = _join(chunk.tracks.track_ids, genre_of, features.name, labels.name)
+    genres, truth = np.unique(names, return_inverse=True)
+    if len(genres) < 2:
+        raise TrainingDataError(f"{labels.name} names one genre; at least two are needed.")
+    digests = {
+        role: hashlib.sha256(path.read_bytes()).hexdigest()
+        for role, path in {"features": features, "labels": labels}.items()
+    }
+    return LabelledTracks(chunk.tracks, tuple(genres.tolist()), truth.astype(np.intp), digests)
+
+
+def read_labels(path: Path) -> "pd.Series[str]":
+    """Read `trackID,genre` into a series of genres by trackID."""
+    try:
+        table = pd.read_csv(path, dtype="string", keep_default_na=False)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise TrainingDataError(f"{path.name} cannot be read as CSV: {error}") from error
+    missing = {"trackID", "genre"}.difference(table.columns)
+    if missing:
+        raise TrainingDataError(f"{path.name} lacks the columns {', '.join(sorted(missing))}.")
+    table = table.fillna("")  # cells that a short row lacks
+    table["genre"] = table["genre"].str.strip()
+    for column, bad in {
+        "trackID": ~table["trackID"].map(_is_track_id).astype(bool),
+        "genre": table["genre"] == "",
+    }.items():
+        if bad.any():
+            line = int(np.flatnonzero(bad.to_numpy())[0]) + 2
+            raise TrainingDataError(f"{path.name}, line {line}: {column} is empty or not valid.")
+    ids = np.array(table["trackID"].astype("int64"), dtype=np.int64)
+    _refuse_twice(ids, path.name)
+    return pd.Series(table["genre"].to_numpy(dtype=object), index=ids)
+
+
+def _is_track_id(cell: str) -> bool:
+    return cell.isascii() and cell.isdigit() and len(cell) < 20 and int(cell) <= MAX_TRACK_ID
+
+
+def _refuse_twice(track_ids: npt.NDArray[np.int64], file_name: str) -> None:
+    # The reader finds a track that stands twice only within a chunk; here it would be in two folds.
+    ids, counts = np.unique(track_ids, return_counts=True)
+    if len(ids) < len(track_ids):
+        raise TrainingDataError(f"{file_name} has track {ids[counts > 1][0]} twice.")
+
+
+def _join(
+    track_ids: npt.NDArray[np.int64],
+    genre_of: "pd.Series[str]",
+    features: str,
+    labels: str,
+) -> npt.NDArray[np.str_]:
+    without = np.setdiff1d(track_ids, genre_of.index.to_numpy())
+    if len(without):
+        shown = ", ".join(map(str, without[:_SHOWN]))
+        raise TrainingDataError(
+            f"{len(without)} tracks of {features} have no genre in {labels}: {shown}."
+        )
+    return np.asarray(genre_of.reindex(track_ids).to_numpy(), dtype=np.str_)

@@ -1,0 +1,1 @@
+"""What every type relies on: limits, errors, scalars, connections, context."""

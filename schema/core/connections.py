@@ -1,0 +1,174 @@
+"""Relay cursor connections: edges, nodes, pageInfo and a total that is counted only if asked for.
+
+https://relay.dev/graphql/connections.htm
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+
+from db.records import Page, Window
+from schema.core.errors import ErrorCode, coded_error
+
+MAX_PAGE_SIZE = 1_000
+DEFAULT_PAGE_SIZE = 100
+MAX_CURSOR_CHARS = 4_000
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description="How many rows from the start, 0 to 1,000."),
+]
+After = Annotated[
+    str | None,
+    strawberry.argument(description="Only rows behind this cursor, `endCursor` say."),
+]
+Last = Annotated[
+    int | None,
+    strawberry.argument(description="How many rows from the end, 0 to 1,000; wins over `first`."),
+]
+Before = Annotated[str | None, strawberry.argument(description="Only rows before this cursor.")]
+
+N = TypeVar("N")
+R = TypeVar("R")
+Key = tuple[Any, ...]
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Where a page lies in its list."""
+
+    has_next_page: bool = strawberry.field(description="Whether more rows follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the page's first row.")
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the page's last row: give it as `after` for the next page."
+    )
+
+
+@strawberry.type(description="A row of a list and its cursor.")
+class Edge(Generic[N]):
+    """A row of a list and its cursor."""
+
+    node: N = strawberry.field(description="The row.")
+    cursor: str = strawberry.field(description="An opaque mark of the row's place in the list.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[N]):
+    """A page of a list."""
+
+    rows: strawberry.Private[Sequence[Any]]
+    node_of: strawberry.Private[Callable[[Any], Any]]
+    cursor_of: strawberry.Private[Callable[[Any], str]]
+    place: strawberry.Private[PageInfo]
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="The rows with their cursors.")
+    def edges(self) -> list[Edge[N]]:
+        """Make the edges; most clients ask for nodes alone."""
+        return [Edge(node=self.node_of(row), cursor=self.cursor_of(row)) for row in self.rows]
+
+    @strawberry.field(description="The rows alone.")
+    def nodes(self) -> list[N]:
+        """Make the nodes."""
+        return [self.node_of(row) for row in self.rows]
+
+    @strawberry.field(description="Where the page lies in the list.")
+    def page_info(self) -> PageInfo:
+        """Return the place of the page."""
+        return self.place
+
+    @strawberry.field(description="How many rows the whole list has; counted only if asked for.")
+    async def total_count(self) -> int:
+        """Count the whole list."""
+        return await self.count()
+
+
+@dataclass(frozen=True, slots=True)
+class CursorKind:
+    """The cursors of one kind of list: a key as JSON, marked with the list's name."""
+
+    name: str
+    types: tuple[Callable[[Any], Any], ...]
+
+    def encode(self, key: Key) -> str:
+        """Write a key as an opaque cursor."""
+        text = json.dumps([self.name, *map(_plain, key)], ensure_ascii=False)
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def decode(self, cursor: str, argument: str) -> Key:
+        """Read a cursor back; one that is not of this list is BAD_USER_INPUT."""
+        try:
+            if len(cursor) > MAX_CURSOR_CHARS:
+                raise ValueError
+            padded = cursor + "=" * (-len(cursor) % 4)
+            name, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            if name != self.name:
+                raise ValueError
+            return tuple(read(part) for read, part in zip(self.types, key, strict=True))
+        except (ValueError, TypeError, binascii.Error, RecursionError):
+            raise coded_error(
+                f"{argument} is not a cursor of this list. Take one from pageInfo or edges.",
+                ErrorCode.BAD_USER_INPUT,
+                argument=argument,
+            ) from None
+
+
+def _plain(part: Any) -> Any:
+    return part if isinstance(part, str | int) else str(part)
+
+
+def read_window(
+    cursors: CursorKind,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Window[Any]:
+    """Read the arguments of a connection; bad ones are BAD_USER_INPUT.
+
+    `first` has a default, so it is always there: `last` wins over it.
+    """
+    backwards = last is not None
+    name = "last" if last is not None else "first"
+    limit = last if last is not None else DEFAULT_PAGE_SIZE if first is None else first
+    if not 0 <= limit <= MAX_PAGE_SIZE:
+        raise coded_error(
+            f"{name} is {limit}; a number from 0 to {MAX_PAGE_SIZE:,} is needed.",
+            ErrorCode.BAD_USER_INPUT,
+            argument=name,
+        )
+    return Window(
+        limit=limit,
+        after=None if after is None else cursors.decode(after, "after"),
+        before=None if before is None else cursors.decode(before, "before"),
+        backwards=backwards,
+    )
+
+
+def make_connection(
+    page: Page[R],
+    cursors: CursorKind,
+    *,
+    key: Callable[[R], Key],
+    node: Callable[[R], N],
+    count: Callable[[], Awaitable[int]],
+) -> Connection[N]:
+    """Make a connection of a page of records."""
+
+    def cursor_of(row: R) -> str:
+        return cursors.encode(key(row))
+
+    place = PageInfo(
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=cursor_of(page.items[0]) if page.items else None,
+        end_cursor=cursor_of(page.items[-1]) if page.items else None,
+    )
+    return Connection(rows=page.items, node_of=node, cursor_of=cursor_of, place=place, count=count)

@@ -1,0 +1,175 @@
+"""What resolvers may use: ports to the rest of the service, filled in by `app`."""
+
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import strawberry
+from starlette.datastructures import UploadFile
+from strawberry.dataloader import DataLoader
+
+from db.batches.repository import BatchRepository
+from db.records import BatchRecord, TrackRecord
+from db.tracks.corrections import CorrectionRepository
+from db.tracks.repository import TrackRepository
+from ml.errors import ExplanationError
+from ml.model.ensemble import GenrePredictions
+from ml.model.explanation import Contribution
+from ml.reading.track_input import RawTrack
+from ml.store.manifest import Manifest
+from schema.core.errors import ErrorCode, coded_error
+
+MAX_EXPLANATIONS = 100
+
+
+class BatchClassifier(Protocol):
+    """Classifies an uploaded file and stores the result."""
+
+    async def __call__(
+        self, upload: UploadFile, client_id: str | None, *, wait: bool
+    ) -> BatchRecord:
+        """Return the batch, without `wait` before it is read; a file that is no CSV raises."""
+
+
+class BatchFollower(Protocol):
+    """Tells how a batch goes on."""
+
+    def __call__(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
+        """Yield the batch after each change, until it has ended or there is none (any more)."""
+
+
+class FollowingStopsError(Exception):
+    """The process is told to stop, and with it the streams; another one can go on."""
+
+
+class UploadRefusedError(Exception):
+    """An upload cannot be kept or cannot even wait; the message says why, for the client.
+
+    Trying again later may help.
+    """
+
+
+class BatchRemover(Protocol):
+    """Removes a batch and what it alone has written."""
+
+    async def __call__(self, batch_id: uuid.UUID) -> BatchRecord | None:
+        """Return the batch as it was; None if there is none; one that is being read raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPredictions:
+    """Predictions of tracks that came in a request, all by one model."""
+
+    predictions: GenrePredictions
+    uncertain_below: float
+    explain: Callable[[int], Awaitable[Sequence[Contribution]]]
+    """Gives the reasons for a row, the weightiest first."""
+
+
+class TrackClassifier(Protocol):
+    """Classifies tracks that came in a request."""
+
+    async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> RequestPredictions:
+        """Return the genres in the order of `tracks`; a wrong value raises."""
+
+
+class TrackExplainer(Protocol):
+    """Tells why tracks were given their genres."""
+
+    async def __call__(
+        self, tracks: Sequence[TrackRecord]
+    ) -> list[Sequence[Contribution] | ExplanationError]:
+        """Return all reasons for each prediction, the weightiest first, or why there are none."""
+
+
+class ModelPort(Protocol):
+    """The model that answers now."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the model is, and how good."""
+
+    async def use(self, version: str, client_id: str | None) -> Manifest:
+        """Choose another one, if the client may; one that cannot be loaded raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What lives as long as the service."""
+
+    classify_batch: BatchClassifier
+    follow_batch: BatchFollower
+    delete_batch: BatchRemover
+    tracks: TrackRepository
+    batches: BatchRepository
+    model: ModelPort
+    classify_tracks: TrackClassifier
+    corrections: CorrectionRepository
+    explain: TrackExplainer
+
+
+@dataclass(frozen=True, slots=True)
+class Loaders:
+    """What lives as long as a request: looks records up once, many at a time."""
+
+    batch: DataLoader[uuid.UUID, BatchRecord | None]
+    track: DataLoader[int, TrackRecord | None]
+    explanation: DataLoader[TrackRecord, Sequence[Contribution]]
+
+
+@dataclass(slots=True)
+class ExplanationLimit:
+    """How many explanations a request may still ask for: each takes the model's time."""
+
+    left: int = MAX_EXPLANATIONS
+
+    def take(self) -> None:
+        """Count one; BAD_USER_INPUT if it is one too many."""
+        self.left -= 1
+        if self.left < 0:
+            message = (
+                f"A request may ask for the explanations of at most {MAX_EXPLANATIONS} tracks."
+            )
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="explanation")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request: who asks, and what may be used."""
+
+    ports: Ports
+    loaders: Loaders
+    client_id: str | None
+    explanations: ExplanationLimit = field(default_factory=ExplanationLimit)
+
+
+Info = strawberry.Info[Context, None]
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def make_context(ports: Ports, client_id: str | None) -> Context:
+    """Make the context of one request."""
+
+    async def load_batches(ids: list[uuid.UUID]) -> Sequence[BatchRecord | None]:
+        return _in_order(ids, await ports.batches.find_batches(ids))
+
+    async def load_tracks(ids: list[int]) -> Sequence[TrackRecord | None]:
+        return _in_order(ids, await ports.tracks.find_tracks(ids))
+
+    async def load_explanations(
+        tracks: list[TrackRecord],
+    ) -> Sequence[Sequence[Contribution] | BaseException]:
+        return await ports.explain(tracks)
+
+    loaders = Loaders(
+        batch=DataLoader(load_batches),
+        track=DataLoader(load_tracks),
+        explanation=DataLoader(load_explanations, cache_key_fn=lambda track: track.track_id),
+    )
+    return Context(ports=ports, loaders=loaders, client_id=client_id)
+
+
+def _in_order(keys: Sequence[K], found: Mapping[K, V]) -> list[V | None]:
+    return [found.get(key) for key in keys]

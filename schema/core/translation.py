@@ -1,0 +1,55 @@
+"""Which error codes the errors of `ml` and `db` have in the API."""
+
+from graphql import GraphQLError
+
+from db.errors import BatchInUseError, StorageUnavailableError
+from ml.errors import (
+    ArtefactError,
+    CsvError,
+    ExplanationError,
+    GenreMlError,
+    TrackInputError,
+    UnknownModelError,
+)
+from schema.core.context import FollowingStopsError, UploadRefusedError
+from schema.core.errors import ErrorCode, coded_error
+from schema.track_input import field_of_column
+
+
+def translate(error: Exception) -> GraphQLError | None:
+    """Return what the caller sees of an error; None for one that is our own mistake."""
+    match error:
+        case CsvError():
+            extensions = {
+                "missingColumns": list(error.missing_columns),
+                "line": error.line,
+            }
+            return coded_error(str(error), ErrorCode(error.code), **extensions)
+        case BatchInUseError():
+            return coded_error(str(error), ErrorCode.BAD_USER_INPUT, status=error.status)
+        case StorageUnavailableError():
+            message = "The database cannot be reached. Try again in a moment."
+            return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
+        case FollowingStopsError():
+            message = "The service is being restarted. Subscribe again in a moment."
+            return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
+        case UploadRefusedError():
+            return coded_error(str(error), ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
+        case TrackInputError():
+            field = field_of_column(error.column)
+            return coded_error(
+                f"tracks[{error.index}].{field} {error.found}.",
+                ErrorCode.BAD_USER_INPUT,
+                index=error.index,
+                field=field,
+            )
+        case ExplanationError():
+            return coded_error(str(error), ErrorCode.NOT_FOUND)
+        case UnknownModelError():
+            return coded_error(str(error), ErrorCode.NOT_FOUND, knownVersions=list(error.known))
+        case ArtefactError():
+            return coded_error(str(error), ErrorCode.MODEL_UNUSABLE)
+        case GenreMlError(code="BAD_USER_INPUT"):
+            return coded_error(str(error), ErrorCode.BAD_USER_INPUT)
+        case _:
+            return None

@@ -1,0 +1,145 @@
+"""Ask which tracks are uncertain, and why a track was given its genre."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.graphql_client import GraphQLClient
+from support.model_folders import make_model
+from support.model_site import USE, Running, client, serving
+from support.track_inputs import track_input
+
+from app.config.settings import Settings
+from app.models.source import registry_of
+
+pytestmark = pytest.mark.asyncio
+
+TRACK = """query ($id: ID!, $first: Int) {
+  track(trackId: $id) {
+    genre predictedGenre modelVersion uncertain
+    explanation(first: $first) { feature value contribution }
+  }
+}"""
+UNCERTAIN = '{ track(trackId: "1") { uncertain modelVersion } }'
+PAGE = """query ($genre: String!) {
+  titlesByGenre(genre: $genre, first: 5) { nodes { explanation { feature } } }
+}"""
+CLASSIFY = """mutation ($tracks: [TrackInput!]!) {
+  classifyTracks(tracks: $tracks) {
+    trackId genre uncertain explanation(first: 5) { feature value contribution }
+  }
+}"""
+
+
+async def test_a_track_is_uncertain_by_the_threshold_of_its_own_model(
+    running: Running, sample: bytes, tmp_path: Path
+) -> None:
+    registry = registry_of(running.settings)
+    for name, threshold in (("sure", 0.0), ("unsure", 1.1)):
+        make_model(tmp_path / name, f" {name}", uncertain_below=threshold)
+    sure, unsure = (registry.add(tmp_path / name)[0].version for name in ("sure", "unsure"))
+    found = {}
+    for version in (sure, unsure):
+        await running.operator.data(USE, version=version)
+        await running.client.classify(sample)
+        found[version] = (await running.client.data(UNCERTAIN))["track"]
+
+    await running.operator.data(USE, version=sure)
+    shutil.rmtree(registry.find(unsure))  # the tracks outlive the folder
+    after = (await running.client.data(UNCERTAIN))["track"]
+
+    assert found[sure] == {"uncertain": False, "modelVersion": sure}
+    assert found[unsure] == after == {"uncertain": True, "modelVersion": unsure}
+
+
+async def test_explains_a_stored_track_by_what_the_model_saw(
+    api: GraphQLClient, sample: bytes
+) -> None:
+    await api.classify(sample)
+
+    track = (await api.data(TRACK, id="1", first=1_000))["track"]
+    shorter = (await api.data(TRACK, id="1", first=3))["track"]
+
+    weights = [abs(found["contribution"]) for found in track["explanation"]]
+    assert weights == sorted(weights, reverse=True)
+    assert len(weights) > 10
+    assert len({found["feature"] for found in track["explanation"]}) == len(weights)
+    assert any(found["contribution"] > 0 for found in track["explanation"])
+    assert shorter["explanation"] == track["explanation"][:3]
+
+
+async def test_a_request_and_a_file_give_the_same_reasons(
+    api: GraphQLClient, sample: bytes, sample_rows: list[dict[str, str]]
+) -> None:
+    await api.classify(sample)
+
+    rows = sample_rows[:2]
+    given = await api.data(CLASSIFY, tracks=[track_input(row) for row in rows])
+    stored = [(await api.data(TRACK, id=row["trackID"], first=5))["track"] for row in rows]
+
+    for prediction, track in zip(given["classifyTracks"], stored, strict=True):
+        assert (prediction["genre"], prediction["uncertain"]) == (
+            track["predictedGenre"],
+            track["uncertain"],
+        )
+        assert names(prediction) == names(track)
+
+
+async def test_a_page_of_tracks_is_explained_at_once(api: GraphQLClient, sample: bytes) -> None:
+    batch = await api.classify(sample)
+    genre = max(batch["genres"], key=lambda found: found["trackCount"])["name"]
+
+    page = await api.data(PAGE, genre=genre)
+
+    assert all(len(node["explanation"]) == 10 for node in page["titlesByGenre"]["nodes"])
+
+
+async def test_refuses_to_explain_more_tracks_than_it_has_time_for(
+    api: GraphQLClient, sample_rows: list[dict[str, str]]
+) -> None:
+    tracks = [track_input(sample_rows[0], trackId=str(number)) for number in range(101)]
+
+    body = await api.post(CLASSIFY, tracks=tracks)
+
+    assert body["data"] is None
+    assert body["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "field": "explanation"}
+
+
+async def test_reasons_of_a_model_that_is_gone_are_not_found(
+    running: Running, sample: bytes
+) -> None:
+    await running.operator.data(USE, version=running.other.version)
+    await running.client.classify(sample)
+    await running.operator.data(USE, version="shipped")
+    assert (await running.client.data(TRACK, id="1"))["track"]["explanation"]
+
+    shutil.rmtree(registry_of(running.settings).find(running.other.version))
+    async with serving(running.settings) as http:  # which has not loaded it before
+        error = await client(http, "web").error(TRACK, id="1")
+
+    assert error["extensions"]["code"] == "NOT_FOUND"
+    assert running.other.version in error["message"]
+
+
+async def test_reasons_need_stored_features(site: Settings, sample: bytes) -> None:
+    async with serving(site.model_copy(update={"store_features": False})) as http:
+        await client(http, "web").classify(sample)
+
+        error = await client(http, "web").error(TRACK, id="1")
+
+    assert error["extensions"]["code"] == "NOT_FOUND"
+    assert "GENRE_STORE_FEATURES" in error["message"]
+
+
+@pytest.mark.parametrize("first", [-1, 1_001])
+async def test_refuses_a_number_out_of_range(api: GraphQLClient, sample: bytes, first: int) -> None:
+    await api.classify(sample)
+
+    error = await api.error(TRACK, id="1", first=first)
+
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "argument": "first"}
+
+
+def names(found: dict[str, Any]) -> list[str]:
+    return [one["feature"] for one in found["explanation"]]

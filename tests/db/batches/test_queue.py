@@ -1,0 +1,99 @@
+"""The queue on pgqueuer's tables, which our migrations make."""
+
+import uuid
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.batches.queue import BatchQueue, Claim, driver_of, drop, put, queries_on
+from db.engine import create_engine
+from db.migrations.migrate import migrate
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture(scope="module")
+async def migrated(engine: AsyncEngine) -> AsyncEngine:
+    """A database without workers."""
+    async with engine.connect() as connection:
+        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await outside.execute(text("CREATE DATABASE queue"))
+    url = engine.url.set(database="queue").render_as_string(hide_password=False)
+    own = create_engine(url)
+    await migrate(own)
+    return own
+
+
+async def queue_batches(engine: AsyncEngine, *batch_ids: uuid.UUID) -> None:
+    async with engine.begin() as connection:
+        driver = await driver_of(connection)
+        for batch_id in batch_ids:
+            await put(driver, batch_id)
+
+
+async def drop_claim(engine: AsyncEngine, claim: Claim) -> None:
+    async with engine.begin() as connection:
+        await drop(await driver_of(connection), claim)
+
+
+async def test_the_migrations_make_the_tables_that_the_library_wants(
+    migrated: AsyncEngine,
+) -> None:
+    async with migrated.connect() as connection:
+        plan = await (await queries_on(connection)).plan_upgrade()
+
+    assert plan.statements == (), "pgqueuer was upgraded: write a migration with these statements"
+
+
+async def test_hands_out_each_batch_once_and_the_oldest_first(migrated: AsyncEngine) -> None:
+    batch_ids = [uuid.uuid4(), uuid.uuid4()]
+    await queue_batches(migrated, *batch_ids, batch_ids[0])
+    one, other = BatchQueue(migrated), BatchQueue(migrated)
+
+    claims = [await one.take(), await other.take()]
+
+    assert [claim.batch_id for claim in claims if claim] == batch_ids
+    assert await one.take() is None
+    for claim in claims:
+        assert claim is not None
+        await drop_claim(migrated, claim)
+
+
+async def test_what_is_given_back_can_be_taken_after_its_delay(migrated: AsyncEngine) -> None:
+    queue = BatchQueue(migrated)
+    await queue_batches(migrated, uuid.uuid4())
+    claim = await queue.take()
+    assert claim is not None
+
+    await queue.give_back(claim, delay_s=60)
+    at_once = await queue.take()
+    await queue.give_back(claim)
+    later = await queue.take()
+
+    assert at_once is None
+    assert later is not None
+    assert later.batch_id == claim.batch_id
+    await drop_claim(migrated, later)
+
+
+async def test_a_claim_that_is_kept_is_not_taken_over(migrated: AsyncEngine) -> None:
+    queue = BatchQueue(migrated, lease_s=60)
+    await queue_batches(migrated, uuid.uuid4())
+    claim = await queue.take()
+    assert claim is not None
+
+    async with migrated.begin() as connection:
+        await connection.execute(text("UPDATE pgqueuer SET heartbeat = now() - interval '1 hour'"))
+    await queue.keep(claim)
+    while_kept = await queue.take()
+    async with migrated.begin() as connection:
+        await connection.execute(text("UPDATE pgqueuer SET heartbeat = now() - interval '1 hour'"))
+    taken_over = await queue.take()
+
+    assert while_kept is None
+    assert taken_over is not None
+    assert taken_over.batch_id == claim.batch_id
+    await drop_claim(migrated, taken_over)
+    await migrated.dispose()

@@ -1,0 +1,66 @@
+"""What is written stays true: settings, versions, layout."""
+
+import tomllib
+from pathlib import Path
+
+from support.repository import ROOT
+
+import app
+import schema
+from app.config.settings_table import env_example, with_table
+from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.manifest import Manifest
+
+
+def test_readme_and_env_example_name_every_setting() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert readme == with_table(readme), "run scripts/settings-table"
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_readme_gives_the_accuracy_of_the_shipped_model() -> None:
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    manifest = Manifest.read(DEFAULT_MODEL_DIR)
+
+    low, high = manifest.validation.intervals["accuracy"]
+    assert f"**{manifest.metrics.accuracy:.2f}** right ({low:.2f} to {high:.2f})" in readme
+
+
+def test_no_dependency_shadows_our_packages() -> None:
+    assert Path(schema.__file__).is_relative_to(ROOT)
+    assert Path(app.__file__).is_relative_to(ROOT)
+
+
+def test_lock_files_name_no_address() -> None:
+    locks = [*ROOT.glob("*.lock"), *ROOT.glob("tests/clients/package-lock.json")]
+
+    assert len(locks) >= 2
+    for lock in locks:
+        text = lock.read_text(encoding="utf-8")
+        assert '"resolved"' not in text
+        assert "--index-url" not in text
+        assert "pythonhosted" not in text
+
+
+def test_files_stay_short() -> None:
+    too_long = {
+        str(path.relative_to(ROOT)): lines
+        for package in ("app", "schema", "ml", "db", "tests")
+        for path in (ROOT / package).rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 310
+    }
+
+    assert too_long == {}
+
+
+def test_the_version_stands_in_one_place() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    elsewhere = [
+        str(path.relative_to(ROOT))
+        for package in ("app", "schema", "ml", "db")
+        for path in (ROOT / package).rglob("*.py")
+        if f'"{version}"' in path.read_text(encoding="utf-8")
+    ]
+
+    assert elsewhere == []

@@ -1,0 +1,99 @@
+"""A model folder: no pickle, hashes checked, the shipped one loads fast."""
+
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.errors import ArtefactError, ArtefactMismatchError
+from ml.reading.tracks_csv import read_all_tracks
+from ml.sampling.generator import write_sample_csv
+from ml.store.artefacts import DEFAULT_MODEL_DIR, EXPERTS_FILE, load_ensemble
+from ml.store.manifest import Manifest, content_version, sha256_of
+from ml.track import TrackTable
+
+
+@pytest.fixture(scope="module")
+def tracks(tmp_path_factory: pytest.TempPathFactory) -> TrackTable:
+    path = tmp_path_factory.mktemp("tracks") / "tracks.csv"
+    write_sample_csv(path, rows=300, seed=3)
+    with path.open("rb") as file:
+        return read_all_tracks(file).tracks
+
+
+@pytest.fixture
+def copy(trained_model: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(trained_model, tmp_path / "copy"))
+
+
+@pytest.mark.parametrize("name", ["fold_1.txt", "vocabulary.json", EXPERTS_FILE])
+def test_refuses_a_changed_file(copy: Path, name: str) -> None:
+    with (copy / name).open("ab") as file:
+        file.write(b"\n")
+
+    with pytest.raises(ArtefactMismatchError, match=name):
+        load_ensemble(copy)
+
+
+def test_refuses_a_missing_file(copy: Path) -> None:
+    (copy / EXPERTS_FILE).unlink()
+
+    with pytest.raises(ArtefactMismatchError, match="no file"):
+        load_ensemble(copy)
+
+
+def test_never_loads_a_pickle(copy: Path) -> None:
+    """A folder whose hashes are right may still be made to mislead."""
+    np.savez(copy / EXPERTS_FILE, allow_pickle=True, temperature=np.array([print], dtype=object))
+    manifest = Manifest.read(copy)
+    files = {**manifest.files, EXPERTS_FILE: sha256_of(copy / EXPERTS_FILE)}
+    manifest.model_copy(update={"files": files, "version": content_version(files)}).write(copy)
+
+    with pytest.raises(ArtefactError, match="cannot be read"):
+        load_ensemble(copy)
+
+
+def test_no_file_of_the_shipped_model_holds_a_pickle() -> None:
+    names = {path.suffix for path in DEFAULT_MODEL_DIR.iterdir()}
+
+    assert names <= {".txt", ".json", ".npz", ".md"}
+    with np.load(DEFAULT_MODEL_DIR / EXPERTS_FILE, allow_pickle=False) as arrays:
+        assert all(array.dtype.kind in "if" for array in arrays.values())
+
+
+def test_the_shipped_model_keeps_no_training_row() -> None:
+    """What it stores of sound is of fixed size: quantiles, drawn frequencies, weights of waves."""
+    ensemble = load_ensemble(DEFAULT_MODEL_DIR)
+    rows = ensemble.manifest.training_rows
+
+    for expert in ensemble.scorer.audio:
+        assert expert.normal.knots.shape[0] == 33
+        assert rows not in (*expert.frequencies.shape, *expert.weights.shape)
+
+
+def test_the_shipped_model_loads_and_predicts_in_a_second(tracks: TrackTable) -> None:
+    start = time.process_time()
+
+    found = load_ensemble(DEFAULT_MODEL_DIR).predict(tracks)
+
+    assert time.process_time() - start < 1
+    assert found.probabilities.shape == (len(tracks), len(found.genres))
+    assert np.allclose(found.probabilities.sum(axis=1), 1)
+    assert (found.probabilities > 0).all()
+
+
+def test_predicts_a_track_alike_alone_and_among_others(tracks: TrackTable) -> None:
+    ensemble = load_ensemble(DEFAULT_MODEL_DIR)
+
+    together = ensemble.predict(tracks).probabilities[:3]
+    alone = [ensemble.predict(tracks.take(np.array([row]))).probabilities[0] for row in range(3)]
+
+    assert np.allclose(together, alone, atol=1e-6)
+
+
+def test_predicts_no_tracks(tracks: TrackTable) -> None:
+    found = load_ensemble(DEFAULT_MODEL_DIR).predict(tracks.take(np.array([], dtype=np.intp)))
+
+    assert found.probabilities.shape == (0, len(found.genres))
