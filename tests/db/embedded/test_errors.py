@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from support.postgres_processes import REPOSITORY, ask, holder, postmaster, server_pids
+from support.postgres_processes import ask, holder, postmaster, server_pids
+from support.repository import ROOT
 
 from db.embedded.server import EmbeddedPostgresError, embedded_postgres
 
@@ -98,7 +99,7 @@ def test_ordinary_user_after_root(made: Path) -> None:
         (folder / "roots" / "postgres").mkdir(parents=True, mode=0o700)
         shutil.chown(folder, "nobody")
         python = [*nobody, sys.executable, "-c", "import db.embedded.server"]
-        if subprocess.run(python, cwd=REPOSITORY, capture_output=True).returncode:
+        if subprocess.run(python, cwd=ROOT, capture_output=True).returncode:
             pytest.skip("other users may not read this repository or its Python")
 
         with holder(folder / "theirs", *nobody) as theirs:
@@ -117,5 +118,5 @@ def test_ordinary_user_after_root(made: Path) -> None:
             "except EmbeddedPostgresError as error: print(error)"
         )
         refused = [*nobody, sys.executable, "-c", code]
-        said = subprocess.run(refused, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+        said = subprocess.run(refused, cwd=ROOT, capture_output=True, text=True, check=True)
         assert "Permission denied" in said.stdout
