@@ -18,12 +18,13 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Text,
+    column,
     false,
     func,
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID, ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
 TITLE_COLLATION = "C"
@@ -134,12 +135,26 @@ class RejectRow(SQLModel, table=True):
     message: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class FeatureSpecRow(SQLModel, table=True):
+    """The names of the numbers that rows of `track_features` hold, in order; never changed."""
+
+    __tablename__: ClassVar[str] = "feature_specs"
+    __table_args__ = (
+        ExcludeConstraint((column("columns"), "="), using="hash", name="feature_specs_columns"),
+    )
+
+    id: int | None = Field(
+        default=None, sa_column=Column(Integer, Identity(always=False), primary_key=True)
+    )
+    columns: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
 class TrackFeaturesRow(SQLModel, table=True):
     """What the model saw of a track: for retraining on corrections, and for explanations.
 
-    Apart from `tracks`, whose pages stay small without it. `numbers` are big-endian float8 in the
-    order of the file's columns: a number costs 8 bytes, and a new column needs no migration.
-    `digest` tells whether they are the same as before. A trigger removes the row with its track.
+    Kept out of `tracks` so that its pages stay small. `numbers` are big-endian float8, 8 bytes
+    each; `spec_id` names the columns they belong to, so a new column needs no migration. `digest`
+    tells whether tags and numbers changed. A trigger deletes the row with its track.
     """
 
     __tablename__: ClassVar[str] = "track_features"
@@ -148,6 +163,7 @@ class TrackFeaturesRow(SQLModel, table=True):
     digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     tags: str = Field(sa_column=Column(Text, nullable=False))
     numbers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    spec_id: int = Field(sa_column=Column(Integer, nullable=False, server_default="1"))
 
 
 class TrackRow(SQLModel, table=True):

@@ -90,10 +90,28 @@ class TrackFeatures:
     ----------
     tags : pyarrow string array
     numbers : float64 array, shape (n_tracks, n_numbers)
+        NaN for a column that did not exist when the track was stored.
+    columns : tuple of str, length n_numbers
+        Names of the numbers.
     """
 
     tags: pa.StringArray
     numbers: npt.NDArray[np.float64]
+    columns: tuple[str, ...]
+
+    @property
+    def complete(self) -> npt.NDArray[np.bool_]:
+        """Which tracks have all numbers."""
+        lacking: npt.NDArray[np.bool_] = np.isnan(self.numbers).any(axis=1)
+        return ~lacking
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "TrackFeatures":
+        """Return the tracks of an index array, in that order."""
+        return TrackFeatures(self.tags.take(pa.array(rows)), self.numbers[rows], self.columns)
+
+    def missing(self, row: int) -> list[str]:
+        """Return the columns that a track does not have."""
+        return [self.columns[index] for index in np.flatnonzero(np.isnan(self.numbers[row]))]
 
 
 @dataclass(frozen=True, slots=True)

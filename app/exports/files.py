@@ -1,11 +1,12 @@
 """Write exported tracks into files, piece by piece; a file has its name only once it is whole."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 from pyarrow import parquet
 
 from app.exports.tables import (
@@ -17,6 +18,10 @@ from app.exports.tables import (
     tracks_table,
 )
 from db.tracks.exports import ExportFilter, PostgresExports
+from ml.columns import NUMBER_COLUMNS
+
+OnSkipped = Callable[[int, Sequence[str]], None]
+"""Told of a track that is left out, and of the columns it was stored without."""
 
 
 async def write_csv(
@@ -37,15 +42,28 @@ async def write_parquet(exports: PostgresExports, wanted: ExportFilter, file: Bi
 
 
 async def write_training_files(
-    exports: PostgresExports, wanted: ExportFilter, features: BinaryIO, labels: BinaryIO
+    exports: PostgresExports,
+    wanted: ExportFilter,
+    features: BinaryIO,
+    labels: BinaryIO,
+    *,
+    on_skipped: OnSkipped,
 ) -> int:
-    """Write corrected tracks for `genre train`; return how many there were."""
+    """Write corrected tracks for `genre train`; return how many were written.
+
+    A track that was stored without a column that training needs is skipped and reported.
+    """
     count = 0
-    async with aclosing(exports.read_labelled(wanted)) as chunks:
+    async with aclosing(exports.read_labelled(wanted, NUMBER_COLUMNS)) as chunks:
         async for chunk in chunks:
-            features.write(to_csv(features_table(chunk), header=count == 0))
-            labels.write(to_csv(labels_table(chunk), header=count == 0))
-            count += len(chunk.track_ids)
+            is_complete = chunk.features.complete
+            for row in np.flatnonzero(~is_complete).tolist():
+                on_skipped(int(chunk.track_ids[row]), chunk.features.missing(row))
+            complete = chunk.take(np.flatnonzero(is_complete))
+            if len(complete.track_ids):
+                features.write(to_csv(features_table(complete), header=count == 0))
+                labels.write(to_csv(labels_table(complete), header=count == 0))
+                count += len(complete.track_ids)
     return count
 
 

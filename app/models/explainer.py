@@ -15,6 +15,7 @@ from app.models.current import CurrentModel
 from app.runtime.threads import ComputeThreads
 from db.records import TrackFeatures, TrackRecord
 from db.tracks.features import FeatureRepository
+from ml.columns import NUMBER_COLUMNS
 from ml.errors import ExplanationError
 from ml.model.ensemble import GenreEnsemble
 from ml.model.explanation import Contribution
@@ -34,7 +35,9 @@ class Explainer:
         self, tracks: Sequence[TrackRecord]
     ) -> list[Sequence[Contribution] | ExplanationError]:
         """Return the reasons for the prediction of each track, or why there are none."""
-        found = await self.features.find_features([track.track_id for track in tracks])
+        found = await self.features.find_features(
+            [track.track_id for track in tracks], NUMBER_COLUMNS
+        )
         return [await self._try(track, found.get(track.track_id)) for track in tracks]
 
     async def _try(
@@ -51,6 +54,11 @@ class Explainer:
         if features is None:
             raise ExplanationError(
                 f"The features of track {track.track_id} were not kept (GENRE_STORE_FEATURES)."
+            )
+        if missing := features.missing(0):
+            raise ExplanationError(
+                f"Track {track.track_id} was stored without {_name_some(missing)}, "
+                "which explaining it needs: upload it again."
             )
         ensemble = await self.model.find(track.model_version)
         if ensemble is None:  # the reasons of another model would be made up
@@ -75,6 +83,12 @@ async def explain_row(
     explain = partial(ensemble.explain, one, genres=[genre], first=None)
     (explanation,) = await threads.run(explain)
     return explanation.contributions
+
+
+def _name_some(columns: Sequence[str]) -> str:
+    """Name the first three columns and count the others."""
+    named = ", ".join(columns[:3])
+    return named if len(columns) <= 3 else f"{named} and {len(columns) - 3} more columns"
 
 
 def _to_table(track: TrackRecord, features: TrackFeatures) -> TrackTable:

@@ -17,6 +17,7 @@ from pyarrow import csv
 
 from db.records import ClassifiedTracks
 from db.tracks.feature_copy import FeatureRow, feature_rows, store_features
+from db.tracks.feature_specs import save_spec
 from db.tracks.words import fold_titles
 
 _COLUMNS = (
@@ -71,6 +72,7 @@ class TrackRows:
     track_ids: list[int]
     tracks: bytes
     features: list[FeatureRow]
+    feature_columns: tuple[str, ...]
     lines: npt.NDArray[np.int64]
     predicted: npt.NDArray[np.int64]
 
@@ -83,13 +85,14 @@ async def store_rows(
     Returns `line` and `track_id` of the rows left out, since an earlier line of the same batch has
     stored the track. Without a batch no row is left out: such tracks all have line 0.
     """
+    spec_id = await save_spec(driver, rows.feature_columns) if rows.features else None
     await driver.execute(_STAGING)
     await driver.copy_to_table(
         "incoming", source=io.BytesIO(rows.tracks), columns=_COLUMNS, format="csv"
     )
     left_out: list[Any] = await driver.fetch(_STORE, model_version, batch_id)
     written = set(rows.track_ids).difference(row["track_id"] for row in left_out)
-    await store_features(driver, rows.features, written)
+    await store_features(driver, rows.features, spec_id, written)
     return left_out
 
 
@@ -99,6 +102,7 @@ def copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> TrackRows:
         track_ids=tracks.track_ids.tolist(),
         tracks=_copy_tracks(tracks, genres),
         features=feature_rows(tracks),
+        feature_columns=tracks.features.columns if tracks.features else (),
         lines=tracks.lines,
         predicted=tracks.predicted,
     )

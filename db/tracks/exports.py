@@ -5,21 +5,25 @@ transaction and see the tracks as they were when it began. It lasts, and holds i
 long as the caller takes: one that may be slow reads ahead, as `app.exports.stream` does.
 """
 
-from collections.abc import AsyncGenerator
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from db.engine import Sessions
 from db.errors import translate_errors
 from db.models import TrackFeaturesRow, TrackRow
 from db.records import TrackFeatures
-from db.tracks.feature_copy import read_numbers
+from db.tracks.feature_copy import read_features
+from db.tracks.feature_specs import read_specs
 
 CHUNK_ROWS = 5_000
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -63,6 +67,15 @@ class LabelledChunk:
     genres: list[str]
     features: TrackFeatures
 
+    def take(self, rows: npt.NDArray[np.intp]) -> "LabelledChunk":
+        """Return the tracks of an index array, in that order."""
+        return LabelledChunk(
+            self.track_ids[rows],
+            [self.titles[row] for row in rows],
+            [self.genres[row] for row in rows],
+            self.features.take(rows),
+        )
+
 
 class PostgresExports:
     """Reads tracks in the order of their ids."""
@@ -75,7 +88,10 @@ class PostgresExports:
         """Yield the tracks with the columns of `TRACKS`; nothing if there are none."""
         columns: list[Any] = [col(getattr(TrackRow, name)) for name in TRACKS.names]
         statement = select(*columns).where(*wanted.conditions())
-        async with aclosing(self._read_chunks(statement)) as chunks:
+        async with (
+            self._snapshot() as session,
+            aclosing(self._read_chunks(session, statement)) as chunks,
+        ):
             async for rows in chunks:
                 arrays = [
                     pa.array(values, field.type)
@@ -83,39 +99,52 @@ class PostgresExports:
                 ]
                 yield pa.record_batch(arrays, schema=TRACKS)
 
-    async def read_labelled(self, wanted: ExportFilter) -> AsyncGenerator[LabelledChunk, None]:
-        """Yield corrected tracks whose features were kept, with the verdict as their genre."""
-        columns: list[Any] = [
+    async def read_labelled(
+        self, wanted: ExportFilter, columns: Sequence[str]
+    ) -> AsyncGenerator[LabelledChunk, None]:
+        """Yield corrected tracks whose features were kept, with the corrected genre.
+
+        Their numbers are those of `columns`; NaN if a track was stored before a column existed.
+        """
+        selected: list[Any] = [
             col(TrackRow.track_id),
             col(TrackRow.title),
             col(TrackRow.corrected_genre),
             col(TrackFeaturesRow.tags),
             col(TrackFeaturesRow.numbers),
+            col(TrackFeaturesRow.spec_id),
         ]
         same_track = col(TrackFeaturesRow.track_id) == col(TrackRow.track_id)
         corrected = ExportFilter(wanted.genre, corrected=True).conditions()
-        statement = select(*columns).join_from(TrackRow, TrackFeaturesRow, same_track)
-        async with aclosing(self._read_chunks(statement.where(*corrected))) as chunks:
-            async for rows in chunks:
-                track_ids, titles, genres, tags, numbers = map(list, zip(*rows, strict=True))
-                yield LabelledChunk(
-                    np.array(track_ids, dtype=np.int64),
-                    titles,
-                    genres,
-                    TrackFeatures(pa.array(tags, pa.string()), read_numbers(numbers)),
-                )
+        statement = select(*selected).join_from(TrackRow, TrackFeaturesRow, same_track)
+        async with self._snapshot() as session:
+            specs = await read_specs(session)
+            async with aclosing(self._read_chunks(session, statement.where(*corrected))) as chunks:
+                async for rows in chunks:
+                    track_ids, titles, genres, *stored = map(list, zip(*rows, strict=True))
+                    yield LabelledChunk(
+                        np.array(track_ids, dtype=np.int64),
+                        titles,
+                        genres,
+                        read_features(specs, columns, *stored),
+                    )
 
-    async def _read_chunks(self, statement: Select[Any]) -> AsyncGenerator[list[Any], None]:
-        ordered = statement.order_by(col(TrackRow.track_id)).limit(self._chunk_rows)
-        after = -1
+    @contextlib.asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[AsyncSession]:
         with translate_errors():
             async with self._sessions() as session:
                 await session.connection(execution_options=SNAPSHOT)
-                while True:
-                    behind = ordered.where(col(TrackRow.track_id) > after)
-                    rows = list(await session.execute(behind))
-                    if rows:
-                        yield rows
-                        after = rows[-1].track_id
-                    if len(rows) < self._chunk_rows:
-                        return
+                yield session
+
+    async def _read_chunks(
+        self, session: AsyncSession, statement: Select[Any]
+    ) -> AsyncGenerator[list[Any], None]:
+        ordered = statement.order_by(col(TrackRow.track_id)).limit(self._chunk_rows)
+        after = -1
+        while True:
+            rows = list(await session.execute(ordered.where(col(TrackRow.track_id) > after)))
+            if rows:
+                yield rows
+                after = rows[-1].track_id
+            if len(rows) < self._chunk_rows:
+                return

@@ -5,17 +5,21 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from xxhash import xxh3_128_digest
 
-from db.records import ClassifiedTracks
+from db.records import ClassifiedTracks, TrackFeatures
+from db.tracks.feature_specs import Specs
 
 FeatureRow = tuple[int, bytes, str, bytes]
 """Track id, digest, tags and numbers, for a COPY."""
 
 _STORED = np.dtype(">f8")
 """Double: of float4, one prediction in 250 comes out differently, since trees compare exactly."""
-_COLUMNS = ("track_id", "digest", "tags", "numbers")
-_DIGESTS = "SELECT track_id, digest FROM track_features WHERE track_id = ANY ($1::bigint[])"
+_COLUMNS = ("track_id", "digest", "tags", "numbers", "spec_id")
+_DIGESTS = (
+    "SELECT track_id, digest, spec_id FROM track_features WHERE track_id = ANY ($1::bigint[])"
+)
 _FORGET = "DELETE FROM track_features WHERE track_id = ANY ($1::bigint[])"
 
 
@@ -36,25 +40,55 @@ def _digest(words: str, numbers: bytes) -> bytes:
     return bytes(xxh3_128_digest(numbers + words.encode()))
 
 
-async def store_features(driver: Any, rows: Sequence[FeatureRow], written: Collection[int]) -> None:
+async def store_features(
+    driver: Any, rows: Sequence[FeatureRow], spec_id: int | None, written: Collection[int]
+) -> None:
     """Replace the features of the tracks that this transaction has written.
 
-    It has locked them so, and no other can write their features meanwhile. Rows are copied straight
-    into the table, the cheapest way at this width; those that are the same as before are left
-    alone, or a file that is sent again would double the table. Tracks without a row lose what an
+    Writing a track locks it, so no other transaction can write its features meanwhile. Rows are
+    copied straight into the table, which is cheapest at this width. Unchanged rows are left alone:
+    otherwise sending a file again would double the table. Tracks without a row lose what an
     earlier classification saw.
     """
-    before = {row["track_id"]: row["digest"] for row in await driver.fetch(_DIGESTS, written)}
-    same = {row[0] for row in rows if before.get(row[0]) == row[1]}
+    found = await driver.fetch(_DIGESTS, written)
+    before = {row["track_id"]: (row["digest"], row["spec_id"]) for row in found}
+    same = {row[0] for row in rows if before.get(row[0]) == (row[1], spec_id)}
     outdated = before.keys() - same
     if outdated:
         await driver.execute(_FORGET, outdated)
-    new = [row for row in rows if row[0] in written and row[0] not in same]
+    new = [(*row, spec_id) for row in rows if row[0] in written and row[0] not in same]
     if new:
         await driver.copy_records_to_table("track_features", records=new, columns=_COLUMNS)
 
 
-def read_numbers(stored: Sequence[bytes]) -> npt.NDArray[np.float64]:
-    """Read `numbers` of several tracks, shape (n_tracks, n_numbers)."""
-    values = np.frombuffer(b"".join(stored), _STORED)
-    return values.reshape(len(stored), -1).astype(np.float64)
+def read_features(
+    specs: Specs,
+    columns: Sequence[str],
+    tags: Sequence[str],
+    stored: Sequence[bytes],
+    spec_ids: Sequence[int],
+) -> TrackFeatures:
+    """Read rows of any specs as the numbers of `columns`, NaN where a row has none.
+
+    A row whose length does not fit its spec is damaged: all its numbers are NaN.
+    """
+    numbers = np.full((len(stored), len(columns)), np.nan)
+    for spec_id in set(spec_ids):
+        names = specs[spec_id]
+        size = len(names) * _STORED.itemsize
+        rows = [row for row, found in enumerate(spec_ids) if found == spec_id]
+        rows = [row for row in rows if len(stored[row]) == size]
+        values = np.frombuffer(b"".join(stored[row] for row in rows), _STORED)
+        numbers[rows] = _select(values.reshape(len(rows), len(names)), names, columns)
+    return TrackFeatures(pa.array(tags, pa.string()), numbers, tuple(columns))
+
+
+def _select(
+    values: npt.NDArray[np.float64], names: Sequence[str], columns: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """Return `columns` of `values`, whose columns are `names`."""
+    if list(names) == list(columns):
+        return values
+    found = {name: values[:, index] for index, name in enumerate(names)}
+    nothing = np.full(len(values), np.nan)
+    return np.column_stack([found.get(name, nothing) for name in columns])

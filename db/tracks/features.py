@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import pyarrow as pa
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -11,14 +10,20 @@ from db.engine import Sessions
 from db.errors import translate_errors
 from db.models import TrackFeaturesRow
 from db.records import TrackFeatures
-from db.tracks.feature_copy import read_numbers
+from db.tracks.feature_copy import read_features
+from db.tracks.feature_specs import Specs, read_specs
 
 
 class FeatureRepository(Protocol):
     """Where features of tracks are read."""
 
-    async def find_features(self, track_ids: Sequence[int]) -> Mapping[int, TrackFeatures]:
-        """Return the features that are kept, by track; each with one row."""
+    async def find_features(
+        self, track_ids: Sequence[int], columns: Sequence[str]
+    ) -> Mapping[int, TrackFeatures]:
+        """Return the stored features by track, each with one row and the numbers of `columns`.
+
+        A number is NaN if the track was stored before its column existed.
+        """
 
 
 class PostgresFeatures:
@@ -27,13 +32,16 @@ class PostgresFeatures:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    async def find_features(self, track_ids: Sequence[int]) -> Mapping[int, TrackFeatures]:
+    async def find_features(
+        self, track_ids: Sequence[int], columns: Sequence[str]
+    ) -> Mapping[int, TrackFeatures]:
         statement = select(TrackFeaturesRow).where(col(TrackFeaturesRow.track_id).in_(track_ids))
         with translate_errors():
             async with self._sessions() as session:
-                rows = await session.scalars(statement)
-                return {row.track_id: _to_features(row) for row in rows}
+                rows = (await session.scalars(statement)).all()
+                specs = await read_specs(session)
+        return {row.track_id: _to_features(row, specs, columns) for row in rows}
 
 
-def _to_features(row: TrackFeaturesRow) -> TrackFeatures:
-    return TrackFeatures(pa.array([row.tags], pa.string()), read_numbers([row.numbers]))
+def _to_features(row: TrackFeaturesRow, specs: Specs, columns: Sequence[str]) -> TrackFeatures:
+    return read_features(specs, columns, [row.tags], [row.numbers], [row.spec_id])

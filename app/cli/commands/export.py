@@ -1,6 +1,7 @@
 """`genre export`: write stored tracks into files."""
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -87,5 +88,11 @@ async def _write_training_files(wanted: ExportFilter, features: Path, labels: Pa
     async with open_database(read_settings()) as engine:
         exports = PostgresExports(create_sessions(engine))
         with whole_file(features) as features_file, whole_file(labels) as labels_file:
-            count = await write_training_files(exports, wanted, features_file, labels_file)
+            count = await write_training_files(
+                exports, wanted, features_file, labels_file, on_skipped=_report_skipped
+            )
     typer.echo(f"{count:,} corrected tracks whose features were kept.", err=True)
+
+
+def _report_skipped(track_id: int, missing: Sequence[str]) -> None:
+    typer.echo(f"Track {track_id} is left out: it was stored without {missing[0]}.", err=True)

@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import numpy as np
 import pytest
 from asgi_lifespan import LifespanManager
 from pyarrow import parquet
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from support.csv_files import write_csv
 from support.graphql_client import GraphQLClient
+from support.stored_features import store_under
 
 from app.config.settings import Settings
 from app.exports.files import whole_file, write_parquet, write_training_files
@@ -23,6 +26,7 @@ from app.exports.files import write_csv as write_tracks_csv
 from app.main import create_app
 from db.engine import create_sessions
 from db.tracks.exports import ExportFilter, PostgresExports
+from ml.columns import NUMBER_COLUMNS
 from ml.reading.tracks_csv import read_all_tracks
 from ml.training.labelled import read_labelled_tracks
 
@@ -45,6 +49,7 @@ CORRECT = """mutation ($id: ID!, $genre: String!) {
   correctGenre(trackId: $id, genre: $genre) { genre }
 }"""
 Rows = list[dict[str, str]]
+Skipped = dict[int, Sequence[str]]
 
 
 @pytest.fixture
@@ -208,12 +213,16 @@ async def test_a_file_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
 
 
 async def training_files(
-    exports: PostgresExports, folder: Path, **wanted: Any
+    exports: PostgresExports, folder: Path, skipped: Skipped | None = None, **wanted: Any
 ) -> tuple[int, Path, Path]:
     features, labels = folder / "features.csv", folder / "labels.csv"
     with whole_file(features) as features_file, whole_file(labels) as labels_file:
         count = await write_training_files(
-            exports, ExportFilter(**wanted), features_file, labels_file
+            exports,
+            ExportFilter(**wanted),
+            features_file,
+            labels_file,
+            on_skipped=({} if skipped is None else skipped).__setitem__,
         )
     return count, features, labels
 
@@ -237,6 +246,45 @@ async def test_corrections_can_be_trained_on(
     assert data.tracks.titles.to_pylist() == original.titles.to_pylist()[:40]
     assert data.tracks.tags.to_pylist() == original.tags.to_pylist()[:40]
     np.testing.assert_array_equal(data.tracks.numbers, original.numbers[:40])
+
+
+async def test_tracks_of_several_feature_specs_are_read_together(
+    api: GraphQLClient, sample: bytes, exports: PostgresExports, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await api.classify(sample)
+    original = read_all_tracks(io.BytesIO(sample)).tracks
+    later = ("danceability", *reversed(NUMBER_COLUMNS))
+    earlier = tuple(name for name in NUMBER_COLUMNS if name not in ("tempo", "vect_7"))
+    await store_under(engine, original, 2, later)
+    await store_under(engine, original, 3, earlier)
+    for track_id in (1, 2, 3, 4):
+        await correct(api, track_id)
+    skipped: Skipped = {}
+
+    count, features, _ = await training_files(exports, tmp_path, skipped)
+
+    written = read_all_tracks(io.BytesIO(features.read_bytes())).tracks
+    assert skipped == {3: ["tempo", "vect_7"]}
+    assert count == 3
+    assert written.track_ids.tolist() == [1, 2, 4]
+    np.testing.assert_array_equal(written.numbers, original.numbers[[0, 1, 3]])
+
+
+async def test_a_damaged_row_of_features_is_skipped_and_named(
+    api: GraphQLClient, sample: bytes, exports: PostgresExports, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    await api.classify(sample)
+    for track_id in (1, 2):
+        await correct(api, track_id)
+    shorten = text("UPDATE track_features SET numbers = substr(numbers, 1, 9) WHERE track_id = 1")
+    async with engine.begin() as connection:
+        await connection.execute(shorten)
+    skipped: Skipped = {}
+
+    count, _, _ = await training_files(exports, tmp_path, skipped)
+
+    assert count == 1
+    assert skipped == {1: list(NUMBER_COLUMNS)}
 
 
 async def test_features_follow_the_newest_classification(

@@ -1,17 +1,23 @@
 """Ask which tracks are uncertain, and why a track was given its genre."""
 
+import io
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from support.graphql_client import GraphQLClient
 from support.model_folders import make_model
 from support.model_site import USE, Running, client, serving
+from support.stored_features import store_under
 from support.track_inputs import track_input
 
 from app.config.settings import Settings
 from app.models.source import registry_of
+from db.records import ModelVersion
+from ml.columns import NUMBER_COLUMNS
+from ml.reading.tracks_csv import read_all_tracks
 
 pytestmark = pytest.mark.asyncio
 
@@ -130,6 +136,41 @@ async def test_reasons_need_stored_features(site: Settings, sample: bytes) -> No
 
     assert error["extensions"]["code"] == "NOT_FOUND"
     assert "GENRE_STORE_FEATURES" in error["message"]
+
+
+async def test_explains_a_track_whose_columns_were_stored_in_another_order(
+    api: GraphQLClient, sample: bytes, engine: AsyncEngine
+) -> None:
+    await api.classify(sample)
+    tracks, model = read_all_tracks(io.BytesIO(sample)).tracks, await model_in_use(api)
+    await store_under(engine, tracks, 1, NUMBER_COLUMNS, model)
+    before = (await api.data(TRACK, id="1", first=1_000))["track"]
+
+    await store_under(engine, tracks, 1, ("danceability", *reversed(NUMBER_COLUMNS)), model)
+
+    assert (await api.data(TRACK, id="1", first=1_000))["track"] == before
+    assert before["explanation"]
+
+
+async def test_a_track_stored_before_a_column_existed_has_no_reasons(
+    api: GraphQLClient, sample: bytes, engine: AsyncEngine
+) -> None:
+    await api.classify(sample)
+    tracks, model = read_all_tracks(io.BytesIO(sample)).tracks, await model_in_use(api)
+    await store_under(engine, tracks, 1, ("danceability", *NUMBER_COLUMNS[2:]), model)
+
+    error = await api.error(TRACK, id="1")
+
+    assert error["extensions"]["code"] == "NOT_FOUND"
+    assert error["message"] == (
+        "Track 1 was stored without loudness, tempo, which explaining it needs: upload it again."
+    )
+    assert (await api.data(TRACK, id="2"))["track"]["explanation"]
+
+
+async def model_in_use(api: GraphQLClient) -> ModelVersion:
+    found = (await api.data("{ model { version genres } }"))["model"]
+    return ModelVersion(found["version"], tuple(found["genres"]))
 
 
 @pytest.mark.parametrize("first", [-1, 1_001])
