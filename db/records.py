@@ -102,8 +102,8 @@ class TrackFeatures:
     @property
     def complete(self) -> npt.NDArray[np.bool_]:
         """Which tracks have all numbers."""
-        lacking: npt.NDArray[np.bool_] = np.isnan(self.numbers).any(axis=1)
-        return ~lacking
+        lacking = np.isnan(self.numbers).any(axis=1)
+        return np.logical_not(lacking)
 
     def take(self, rows: npt.NDArray[np.intp]) -> "TrackFeatures":
         """Return the tracks of an index array, in that order."""
