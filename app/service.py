@@ -3,14 +3,12 @@
 Used by the HTTP application and by the command line, so that both take the same path.
 """
 
-import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import anyio
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -28,6 +26,7 @@ from app.models.current import CurrentModel, following, open_model
 from app.models.explainer import Explainer
 from app.models.source import make_source
 from app.runtime.database import open_database
+from app.runtime.tasks import running
 from app.runtime.threads import ComputeThreads
 from app.uploads.url import make_spool
 from db.batches.background import PostgresBackgroundBatches
@@ -116,10 +115,10 @@ async def open_service(
         service = _compose(settings, model, engine)
         async with (
             _blas_threads(settings.threads),
-            _running(_recover_for_ever(service)),
-            _running(_check_spool_for_ever(service)),
-            _running(service.notices.listen()),
-            _running(service.direct.waiting.locks.keep()),
+            running(_recover_for_ever(service)),
+            running(_check_spool_for_ever(service)),
+            running(service.notices.listen()),
+            running(service.direct.waiting.locks.keep()),
             following(model, settings.model_poll_s),
         ):
             yield service
@@ -184,21 +183,6 @@ def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Se
         exports=PostgresExports(sessions),
         exporting=anyio.Semaphore(RUNNING_EXPORTS),
     )
-
-
-@contextlib.asynccontextmanager
-async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Do something beside the block, until its end.
-
-    A task and not a task group: a group would wrap the errors of whoever uses the service.
-    """
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _recover_for_ever(service: Service) -> None:

@@ -17,6 +17,8 @@ import anyio.to_thread
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.runtime.tasks import running
+
 PART_BYTES = 256 * 1024
 
 
@@ -34,22 +36,18 @@ class ExportResponse(StreamingResponse):
 
 
 async def read_ahead(
-    parts: AsyncGenerator[bytes, None], running: anyio.Semaphore
+    parts: AsyncGenerator[bytes, None], readers: anyio.Semaphore
 ) -> AsyncGenerator[bytes, None]:
     """Take the parts as fast as they come, and yield their bytes as fast as they are wanted.
 
-    `running` bounds how many such readers there are; an error comes behind what was read before.
+    `readers` bounds how many read at a time; an error comes after what was read before it.
     """
     with tempfile.TemporaryFile() as file:
         ahead = _Ahead(file)
-        task = asyncio.create_task(ahead.write(parts, running))
-        task.add_done_callback(lambda _: ahead.grown.set())
-        try:
+        async with running(ahead.write(parts, readers)) as task:
+            task.add_done_callback(lambda _: ahead.grown.set())
             while part := await ahead.read(task):
                 yield part
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
 
 class _Ahead:
@@ -61,8 +59,8 @@ class _Ahead:
         self._written = 0
         self._taken = 0
 
-    async def write(self, parts: AsyncGenerator[bytes, None], running: anyio.Semaphore) -> None:
-        async with running, aclosing(parts):
+    async def write(self, parts: AsyncGenerator[bytes, None], readers: anyio.Semaphore) -> None:
+        async with readers, aclosing(parts):
             async for part in parts:
                 await anyio.to_thread.run_sync(self._append, part)
                 self._written += len(part)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.http.media_types import EVENT_STREAM
+from app.runtime.tasks import running
 
 HEARTBEAT = ":\n\n"
 COMPLETE = "event: complete\ndata:\n\n"
@@ -44,19 +45,15 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the frames end or the client goes away."""
-        sender = asyncio.create_task(self._send(send))
-        watcher = asyncio.create_task(_wait_for_disconnect(receive))
-        try:
+        async with (
+            running(self._send(send)) as sender,
+            running(_wait_for_disconnect(receive)) as watcher,
+        ):
             await asyncio.wait((sender, watcher), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await _cancel(sender, watcher)
-        if not sender.cancelled():
-            sender.result()
 
     async def _send(self, send: Send) -> None:
         queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
-        producer = asyncio.create_task(self._produce(queue))
-        try:
+        async with running(self._produce(queue)):
             await send(
                 {
                     "type": "http.response.start",
@@ -68,10 +65,6 @@ class EventStream(Response):
                 body = frame.encode()
                 await send({"type": "http.response.body", "body": body, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            await _cancel(producer)
-        if not producer.cancelled():
-            producer.result()
 
     async def _produce(self, queue: asyncio.Queue[str | None]) -> None:
         try:
@@ -94,9 +87,3 @@ class EventStream(Response):
 async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _cancel(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator
 import anyio
 
 from app.models.source import ModelSource
+from app.runtime.tasks import running
 from db.errors import StorageError
 from ml.errors import ArtefactError
 from ml.model.ensemble import GenreEnsemble
@@ -126,14 +127,9 @@ async def open_model(source: ModelSource) -> CurrentModel:
 @contextlib.asynccontextmanager
 async def following(model: CurrentModel, interval_s: float) -> AsyncIterator[None]:
     """Look now and then whether another model was chosen, by whichever process."""
-    task = asyncio.create_task(_follow(model, interval_s))
-    try:
+    async with running(_follow(model, interval_s)):
         with _reloading_on_hangup(model):
             yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _follow(model: CurrentModel, interval_s: float) -> None:
