@@ -112,8 +112,10 @@ async def open_service(
     """
     async with open_database(settings, postgres) as engine:
         model = await open_model(make_source(settings, create_sessions(engine)))
-        service = _compose(settings, model, engine)
+        threads = ComputeThreads(settings.max_running_batches * THREADS_PER_BATCH + REQUEST_THREADS)
+        service = _compose(settings, model, engine, threads)
         async with (
+            contextlib.aclosing(threads),
             _blas_threads(settings.threads),
             running(_recover_for_ever(service)),
             running(_check_spool_for_ever(service)),
@@ -131,10 +133,11 @@ async def _blas_threads(threads: int) -> AsyncIterator[None]:
         yield
 
 
-def _compose(settings: Settings, model: CurrentModel, engine: AsyncEngine) -> Service:
+def _compose(
+    settings: Settings, model: CurrentModel, engine: AsyncEngine, threads: ComputeThreads
+) -> Service:
     sessions = create_sessions(engine)
     batches = PostgresBatches(sessions)
-    threads = ComputeThreads(settings.max_running_batches * THREADS_PER_BATCH + REQUEST_THREADS)
     make_pipeline = partial(
         BatchPipeline,
         engine=engine,
