@@ -51,7 +51,7 @@ class ComputeThreads:
             with anyio.CancelScope(shield=True):
                 call = partial(contextvars.copy_context().run, work, *arguments)
                 result = await asyncio.get_running_loop().run_in_executor(self._executor, call)
-            return result
+            return result  # noqa: RET504 - mypy takes it that the scope swallows errors
 
     async def aclose(self) -> None:
         """Wait for the work that has started, and end the threads."""
