@@ -1,4 +1,4 @@
-"""GraphQL alone: types, resolvers, errors. Takes what it needs as ports from `app`."""
+"""The GraphQL API: types, resolvers and errors. `app` passes in everything else as ports."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ def build_schema(
     limits: QueryLimits | None = None,
     introspection: bool = True,
 ) -> strawberry.Schema:
-    """Build the schema; `request_id` names the present request in answers and logs."""
+    """Build the schema; `request_id` returns the id of the current request for errors and logs."""
     return QuietSchema(
         query=Query,
         mutation=Mutation,

@@ -1,4 +1,4 @@
-"""An upload: how far it has come, what was rejected, which genres it holds."""
+"""An upload: its progress, its rejected rows and its genres."""
 
 import uuid
 from datetime import datetime
@@ -26,14 +26,12 @@ from schema.node import Node
 REJECT_CURSORS = CursorKind("reject", (int,))
 
 
-@strawberry.enum(description="How far a batch has come.")
+@strawberry.enum(description="The state of a batch.")
 class BatchStatus(Enum):
-    """How far a batch has come."""
-
-    QUEUED = strawberry.enum_value("QUEUED", description="Waits for its turn.")
+    QUEUED = strawberry.enum_value("QUEUED", description="Waiting to start.")
     RUNNING = strawberry.enum_value("RUNNING", description="Its file is being read.")
     DONE = strawberry.enum_value("DONE", description="Every row is stored or rejected.")
-    FAILED = strawberry.enum_value("FAILED", description="Stopped half-way; `error` says why.")
+    FAILED = strawberry.enum_value("FAILED", description="Stopped before the end; see `error`.")
 
 
 @strawberry.enum(description="Why a row was rejected.")
@@ -56,19 +54,19 @@ class RejectCode(Enum):
     )
 
 
-@strawberry.type(description="A row of a file that was not classified.")
+@strawberry.type(description="A row that was not classified.")
 class Reject:
-    """A row of a file that was not classified."""
-
-    line: int = strawberry.field(description="Line of the file; the header is line 1.")
-    track_id: str | None = strawberry.field(description="trackID of the row, if it has one.")
-    column: str | None = strawberry.field(description="The first column that is wrong.")
-    code: RejectCode = strawberry.field(description="Why, for programs.")
-    message: str = strawberry.field(description="Why, for people: what was found and is allowed.")
+    line: int = strawberry.field(description="Line number in the file; the header is line 1.")
+    track_id: str | None = strawberry.field(description="The row's trackID, if it has a valid one.")
+    column: str | None = strawberry.field(description="The first column with a problem.")
+    code: RejectCode = strawberry.field(description="The reason, for programs.")
+    message: str = strawberry.field(
+        description="The reason, for people: what was found and what is allowed."
+    )
 
     @classmethod
     def from_record(cls, record: RejectRecord) -> Self:
-        """Show a stored reject."""
+        """Convert a stored reject."""
         return cls(
             line=record.line,
             track_id=record.track_id,
@@ -80,33 +78,30 @@ class Reject:
 
 @strawberry.type(description="Why a batch failed.")
 class BatchError:
-    """Why a batch failed."""
-
-    code: str = strawberry.field(description="Why, for programs.")
-    message: str = strawberry.field(description="Why, and what to do, for people.")
+    code: str = strawberry.field(description="The reason, for programs.")
+    message: str = strawberry.field(description="The reason, for people, and what to do about it.")
 
 
 @strawberry.type(description="An uploaded file and what became of its rows.")
 class Batch(Node):
-    """An uploaded file and what became of its rows."""
-
     key: strawberry.Private[uuid.UUID]
-    file_name: str = strawberry.field(description="As the client named it.")
-    status: BatchStatus = strawberry.field(description="How far the batch has come.")
+    file_name: str = strawberry.field(description="The file name sent by the client.")
+    status: BatchStatus = strawberry.field(description="The state of the batch.")
     model_version: str = strawberry.field(description="The model that classifies the batch.")
     rows_received: int = strawberry.field(description="Data rows read so far.")
     rows_rejected: int = strawberry.field(description="Rows with a missing or wrong value.")
     rows_stored: int = strawberry.field(description="Rows that were classified and stored.")
     started_at: datetime = strawberry.field(description="When the file was received.")
-    finished_at: datetime | None = strawberry.field(description="When it was done or failed.")
-    error: BatchError | None = strawberry.field(description="Only if FAILED.")
+    finished_at: datetime | None = strawberry.field(
+        description="When the batch finished or failed."
+    )
+    error: BatchError | None = strawberry.field(description="Set only if FAILED.")
 
-    @strawberry.field(description="Names the batch in `batch(id)` and `node(id)`.")
+    @strawberry.field(description="Pass it to `batch(id)` or `node(id)`.")
     def id(self) -> strawberry.ID:
-        """Return the id as text."""
         return strawberry.ID(str(self.key))
 
-    @strawberry.field(description="Rejected rows, by line.")
+    @strawberry.field(description="Rejected rows, in file order.")
     async def rejects(
         self,
         info: Info,
@@ -115,7 +110,6 @@ class Batch(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[Reject]:
-        """List rejected rows."""
         window = read_window(REJECT_CURSORS, first=first, after=after, last=last, before=before)
         batches = info.context.ports.batches
         return make_connection(
@@ -126,15 +120,14 @@ class Batch(Node):
             count=lambda: batches.count_rejects(self.key),
         )
 
-    @strawberry.field(description="How many tracks of this batch got each genre, by name.")
+    @strawberry.field(description="Number of tracks in this batch per predicted genre, by name.")
     async def genres(self, info: Info) -> list[Genre]:
-        """Count the batch's genres, as they were predicted."""
         counts = await info.context.ports.batches.list_genres(self.key)
         return [Genre.from_record(count) for count in counts]
 
     @classmethod
     def from_record(cls, record: BatchRecord) -> Self:
-        """Show a stored batch."""
+        """Convert a stored batch."""
         error = None
         if record.error_code is not None:
             error = BatchError(code=record.error_code, message=record.error_message or "")

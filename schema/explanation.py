@@ -1,4 +1,4 @@
-"""Why a track was given its genre."""
+"""Why the model chose a track's genre."""
 
 from collections.abc import Sequence
 from typing import Annotated, Self
@@ -12,38 +12,36 @@ from schema.core.errors import ErrorCode, coded_error
 DEFAULT_CONTRIBUTIONS = 10
 First = Annotated[
     int | None,
-    strawberry.argument(description="How many, 0 to 1,000; the weightiest come first."),
+    strawberry.argument(description="How many to return, 0 to 1,000; strongest first."),
 ]
 
 
-@strawberry.type(description="What a feature added to the score of the predicted genre.")
+@strawberry.type(description="How much one feature added to the score of the predicted genre.")
 class Contribution:
-    """What a feature added to the score of the predicted genre."""
-
     feature: str = strawberry.field(description="A column of the file, or `word=...`.")
     value: str = strawberry.field(
-        description="The number in the column, six digits of it; 1 for a word."
+        description="The number in the column, to six digits; 1 for a word."
     )
     contribution: float = strawberry.field(
-        description="By how much the log-odds of the genre, against the mean of all genres, "
-        "changed: above 0 it speaks for the genre, below 0 against it; in nats."
+        description="Change in the log-odds of the genre relative to the mean of all genres, in "
+        "nats. Above 0 is evidence for the genre, below 0 evidence against it."
     )
 
     @classmethod
     def from_ml(cls, found: explanation.Contribution) -> Self:
-        """Show what the model says."""
+        """Convert a contribution computed by the model."""
         return cls(feature=found.feature, value=found.value, contribution=found.contribution)
 
 
 def to_contributions(found: Sequence[explanation.Contribution], number: int) -> list[Contribution]:
-    """Show the weightiest contributions."""
+    """Return the strongest contributions."""
     return [Contribution.from_ml(one) for one in found[:number]]
 
 
 def read_first(first: int | None) -> int:
-    """Return how many are wanted; a number that is not allowed is BAD_USER_INPUT."""
+    """Return the number asked for; raise BAD_USER_INPUT if it is out of range."""
     number = DEFAULT_CONTRIBUTIONS if first is None else first
     if not 0 <= number <= MAX_PAGE_SIZE:
-        message = f"first is {first}; a number from 0 to {MAX_PAGE_SIZE:,} is needed."
+        message = f"first is {first}; it must be between 0 and {MAX_PAGE_SIZE:,}."
         raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="first")
     return number

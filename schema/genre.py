@@ -1,4 +1,4 @@
-"""A genre and how many tracks it has."""
+"""A genre and its number of tracks."""
 
 from typing import Self
 
@@ -9,12 +9,10 @@ from db.records import GenreCount
 
 @strawberry.type(description="A genre that has at least one classified track.")
 class Genre:
-    """A genre that has at least one classified track."""
-
-    name: str = strawberry.field(description="As in the labels that the model was trained on.")
-    track_count: int = strawberry.field(description="How many tracks have it.")
+    name: str = strawberry.field(description="The name used in the model's training labels.")
+    track_count: int = strawberry.field(description="Number of tracks with this genre.")
 
     @classmethod
     def from_record(cls, record: GenreCount) -> Self:
-        """Show a stored count."""
+        """Convert a stored count."""
         return cls(name=record.genre, track_count=record.track_count)

@@ -1,4 +1,4 @@
-"""Checks on text that a caller sends."""
+"""Checks on text sent by a caller."""
 
 from schema.core.errors import ErrorCode, coded_error
 
@@ -6,7 +6,7 @@ MAX_TEXT_CHARS = 1_000
 
 
 def check_text(**arguments: str | None) -> None:
-    """Refuse text that Postgres cannot take (U+0000, lone surrogates) or that is too long."""
+    """Refuse text that is too long or that Postgres cannot store (U+0000, lone surrogates)."""
     for name, value in arguments.items():
         if value is None:
             continue

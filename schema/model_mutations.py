@@ -1,4 +1,4 @@
-"""What can be changed about the model: which one answers."""
+"""The mutation that switches models."""
 
 from typing import Annotated
 
@@ -10,12 +10,11 @@ from schema.model import Model
 
 @strawberry.type
 class ModelMutation:
-    """Part of `Mutation`."""
-
     @strawberry.mutation(
-        description="Let another version answer from now on, in every replica; batches that have "
-        "begun finish on theirs. For operators, others get FORBIDDEN. A version that is not there "
-        "is NOT_FOUND, a broken one MODEL_UNUSABLE; the old one then goes on."
+        description="Switch every replica to another model version. Batches that have started "
+        "finish with the version they started with. Only operators may do this; other clients get "
+        "FORBIDDEN. Fails with NOT_FOUND if there is no such version and MODEL_UNUSABLE if it "
+        "cannot be loaded; the current version then stays in use."
     )
     async def use_model(
         self,
@@ -23,11 +22,10 @@ class ModelMutation:
         version: Annotated[
             strawberry.ID,
             strawberry.argument(
-                description="As `genre model list` shows it; `shipped` for the one that comes "
-                "with the release."
+                description="As shown by `genre model list`; `shipped` is the version included "
+                "in the release."
             ),
         ],
     ) -> Model:
-        """Choose the model."""
         context = info.context
         return Model.from_manifest(await context.ports.model.use(version, context.client_id))

@@ -1,4 +1,4 @@
-"""What can be changed: batches here, the rest in `track_mutations` and `model_mutations`."""
+"""Mutations of batches; the others are in `track_mutations` and `model_mutations`."""
 
 from typing import Annotated
 
@@ -13,18 +13,16 @@ from schema.node import read_batch_id
 from schema.track_mutations import TrackMutation
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="All mutations.")
 class Mutation(TrackMutation, ModelMutation):
-    """What can be changed."""
-
     @strawberry.mutation(
-        description="Classify every track of a CSV file and store the result. Rows with a missing "
-        "or wrong value are reported in `rejects`, the others stored; a track that is stored "
-        "already is classified anew. With `wait: false` it answers as soon as the file is kept "
-        "safe, with status QUEUED; follow it with `batchProgress`. Without, it answers at the end: "
-        "while too many others run, the batch is QUEUED until its turn comes, and if too many wait "
-        "already, the answer is SERVICE_UNAVAILABLE. A file that is no CSV of tracks is an error "
-        "either way."
+        description="Classify every track in a CSV file and store the results. Rows with a missing "
+        "or wrong value are reported in `rejects` and the others are stored; a track that is "
+        "already stored is classified again. With `wait: false` the mutation returns with status "
+        "QUEUED as soon as the file is safely stored; follow its progress with `batchProgress`. "
+        "With `wait: true` it returns when the batch has ended. If too many batches are running, "
+        "the batch is QUEUED first; if too many are already waiting, the mutation fails with "
+        "SERVICE_UNAVAILABLE. A file that is not a CSV of tracks is an error in both cases."
     )
     async def classify_batch(
         self,
@@ -32,31 +30,29 @@ class Mutation(TrackMutation, ModelMutation):
         csv_file: Annotated[
             Upload,
             strawberry.argument(
-                description="CSV in UTF-8 with a header, plain or compressed with gzip or "
-                "Zstandard; `model { requiredColumns }` names what it must have."
+                description="A UTF-8 CSV file with a header, uncompressed or compressed with gzip "
+                "or Zstandard; `model { requiredColumns }` lists the columns it must have."
             ),
         ],
         wait: Annotated[
-            bool, strawberry.argument(description="Whether to answer when the batch has ended.")
+            bool, strawberry.argument(description="Whether to wait for the batch to end.")
         ] = True,
     ) -> Batch:
-        """Hand the file to the service."""
         classify, client_id = info.context.ports.classify_batch, info.context.client_id
         return Batch.from_record(await classify(csv_file, client_id, wait=wait))
 
     @strawberry.mutation(
-        description="Remove a batch, its rejects, and its tracks (with corrections) that no later "
-        "batch has written; a track that it had replaced does not come back. Answers with the "
-        "batch as it was. One that is QUEUED is never read then; one that is being read, or whose "
-        "client waits for the answer, is BAD_USER_INPUT with its `status`; an unknown one is "
-        "NOT_FOUND."
+        description="Delete a batch, its rejects, and those of its tracks (with their corrections) "
+        "that no later batch has written. A track that the batch replaced is not restored. Returns "
+        "the batch as it was. A QUEUED batch will not be read. A batch that is being read, or "
+        "whose client is waiting for the answer, cannot be deleted: BAD_USER_INPUT with its "
+        "`status`. An unknown batch is NOT_FOUND."
     )
     async def delete_batch(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
     ) -> Batch:
-        """Remove a batch."""
         key = read_batch_id(id)
         record = None if key is None else await info.context.ports.delete_batch(key)
         if record is None:

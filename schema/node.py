@@ -1,10 +1,10 @@
-"""Objects that can be fetched again by a global id, as Relay wants them.
+"""Objects that can be refetched by a global id, as Relay expects.
 
 https://relay.dev/graphql/objectidentification.htm
 
-A batch's id is unique in the world already, so it is its global id as it stands. A track's is
-`Track:` and the trackId in base64url. A `Genre` is no node: one name has several counts, those of
-the catalogue and of each batch, and a client's cache that merges objects by id would mix them.
+A batch's id is a UUID, so it serves as the global id too. A track's global id is `Track:` and the
+trackId, in base64url. `Genre` is not a node: a name has one count in the catalogue and another in
+each batch, and a client cache that merges objects by id would mix them up.
 """
 
 import base64
@@ -18,25 +18,22 @@ from ml.columns import MAX_TRACK_ID
 _TRACK = "Track:"
 
 
-@strawberry.interface(description="An object that can be fetched again by its global id.")
+@strawberry.interface(description="An object that can be refetched by its global id.")
 class Node:
-    """An object with a global id."""
-
-    @strawberry.field(description="Names the object in `node(id)`.")
+    @strawberry.field(description="Pass it to `node(id)`.")
     def id(self) -> strawberry.ID:
-        """Return the global id."""
         raise NotImplementedError
 
 
 def read_track_id(text: str) -> int | None:
-    """Read a trackId; what is no trackId of any track gives None."""
+    """Parse a trackId; return None if no track can have it."""
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         return None
     return int(text) if int(text) <= MAX_TRACK_ID else None
 
 
 def read_batch_id(text: str) -> uuid.UUID | None:
-    """Read a batch id; what is no id of any batch gives None."""
+    """Parse a batch id; return None if no batch can have it."""
     try:
         return uuid.UUID(text)
     except ValueError:
@@ -50,7 +47,7 @@ def write_track_node_id(track_id: int) -> strawberry.ID:
 
 
 def read_track_node_id(text: str) -> int | None:
-    """Read a track's global id; what is none gives None."""
+    """Parse a track's global id; return None if it is not one."""
     try:
         padded = text + "=" * (-len(text) % 4)
         plain = base64.b64decode(padded, altchars=b"-_", validate=True).decode()

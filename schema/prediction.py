@@ -1,4 +1,4 @@
-"""What the model says about tracks that were given in the request."""
+"""The model's predictions for tracks sent in the request."""
 
 from collections.abc import Sequence
 
@@ -17,42 +17,39 @@ from schema.track import GenreProbability
 from schema.track_input import TrackInput
 
 _DECIMALS = 7
-"""As many as a stored track has."""
+"""The precision of a stored track's probabilities."""
 
 
-@strawberry.type(description="What the model says about a track that was given in the request.")
+@strawberry.type(description="The model's prediction for a track sent in the request.")
 class Prediction:
-    """What the model says about a track."""
-
     track_id: strawberry.ID = strawberry.field(description="As given.")
     title: str | None = strawberry.field(description="As given.")
     genre: str = strawberry.field(description="The most probable genre.")
     confidence: float = strawberry.field(description="Its probability, 0 to 1.")
     probabilities: list[GenreProbability] = strawberry.field(
-        description="Of every genre, highest first; they sum to 1."
+        description="The probability of every genre, highest first; they sum to 1."
     )
     uncertain: bool = strawberry.field(
-        description="Whether the confidence is below what the model card justifies; such tracks "
-        "are worth a person's look."
+        description="Whether the confidence is below `model { uncertainBelow }`; a person should "
+        "check such tracks."
     )
     row: strawberry.Private[int]
     source: strawberry.Private[RequestPredictions]
 
     @strawberry.field(
-        description="Why the model chose the genre, the weightiest feature first. At most 100 "
-        "tracks in a request."
+        description="Why the model chose this genre, strongest feature first. Allowed for at most "
+        "100 tracks per request."
     )
     async def explanation(
         self, info: Info, first: First = DEFAULT_CONTRIBUTIONS
     ) -> list[Contribution]:
-        """Have it computed."""
         number = read_first(first)
         info.context.explanations.take()
         return to_contributions(await self.source.explain(self.row), number)
 
 
 def make_predictions(tracks: Sequence[TrackInput], source: RequestPredictions) -> list[Prediction]:
-    """Show the predictions of `tracks`, in their order."""
+    """Return the predictions in the order of `tracks`."""
     shares = source.predictions.probabilities.astype(np.float32).tolist()
     return [_make_prediction(track, source, row, shares[row]) for row, track in enumerate(tracks)]
 

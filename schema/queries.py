@@ -1,4 +1,4 @@
-"""What can be asked: genres, titles, tracks, batches, the model."""
+"""Queries: genres, titles, tracks, batches, the model."""
 
 import uuid
 from datetime import datetime
@@ -34,28 +34,25 @@ BATCH_CURSORS = CursorKind("batch", (datetime.fromisoformat, uuid.UUID))
 
 
 def title_key(record: TitleRecord | TrackRecord) -> TitleKey:
-    """Return where a track stands in its genre."""
+    """Return a track's position in its genre."""
     return record.title, record.track_id
 
 
 def batch_key(record: BatchRecord) -> tuple[str, str]:
-    """Return where a batch stands among all."""
+    """Return a batch's position among all batches."""
     return record.started_at.isoformat(), str(record.id)
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="All queries.")
 class Query:
-    """What can be asked."""
-
     @strawberry.field(description="Genres that have at least one classified track, by name.")
     async def genres(self, info: Info) -> list[Genre]:
-        """List genres."""
         counts = await info.context.ports.tracks.list_genres()
         return [Genre.from_record(count) for count in counts]
 
     @strawberry.field(
-        description="Tracks of a genre by title (by code point), then trackId. An unknown genre "
-        "is an error with code UNKNOWN_GENRE that lists the known ones."
+        description="The tracks of a genre, ordered by title (by code point), then trackId. An "
+        "unknown genre is an error with code UNKNOWN_GENRE that lists the known genres."
     )
     async def titles_by_genre(
         self,
@@ -68,12 +65,12 @@ class Query:
         search: Annotated[
             str | None,
             strawberry.argument(
-                description="Only titles that have a word beginning with each of these words; "
-                "case and accents do not matter."
+                description="Only titles in which, for each of these words, some word starts with "
+                "it; case and accents are ignored."
             ),
         ] = None,
     ) -> Connection[Track]:
-        """List a genre's tracks; a list of titles alone is read from an index."""
+        """List a genre's tracks; a list of titles only is read from an index."""
         check_text(genre=genre, search=search)
         window = read_window(TITLE_CURSORS, first=first, after=after, last=last, before=before)
         tracks = info.context.ports.tracks
@@ -107,7 +104,6 @@ class Query:
         info: Info,
         track_id: Annotated[strawberry.ID, strawberry.argument(description="As in the file.")],
     ) -> Track | None:
-        """Find a track."""
         key = read_track_id(track_id)
         record = None if key is None else await info.context.loaders.track.load(key)
         return None if record is None else track_from_record(record)
@@ -118,7 +114,6 @@ class Query:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
     ) -> Batch | None:
-        """Find a batch."""
         key = read_batch_id(id)
         record = None if key is None else await info.context.loaders.batch.load(key)
         return None if record is None else Batch.from_record(record)
@@ -132,7 +127,6 @@ class Query:
         last: Last = None,
         before: Before = None,
     ) -> Connection[Batch]:
-        """List batches."""
         window = read_window(BATCH_CURSORS, first=first, after=after, last=last, before=before)
         batches = info.context.ports.batches
         return make_connection(
@@ -143,15 +137,12 @@ class Query:
             count=batches.count_batches,
         )
 
-    @strawberry.field(
-        description="A track or a batch by its global id `id`; null if there is none."
-    )
+    @strawberry.field(description="The track or batch with this global id; null if there is none.")
     async def node(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="`Node.id`.")],
     ) -> Node | None:
-        """Find an object again, for Relay."""
         loaders = info.context.loaders
         if (track_id := read_track_node_id(id)) is not None:
             track = await loaders.track.load(track_id)
@@ -160,21 +151,20 @@ class Query:
         batch = None if batch_id is None else await loaders.batch.load(batch_id)
         return None if batch is None else Batch.from_record(batch)
 
-    @strawberry.field(description="The model that answers now.")
+    @strawberry.field(description="The model in use.")
     def model(self, info: Info) -> Model:
-        """Describe the model."""
         return Model.from_manifest(info.context.ports.model.manifest)
 
 
 async def refuse_unknown_genre(info: Info, genre: str) -> None:
-    """Raise UNKNOWN_GENRE unless some track has `genre` or the model could give it."""
+    """Raise UNKNOWN_GENRE unless a track has `genre` or the model can predict it."""
     stored = await info.context.ports.tracks.list_genres()
     known = sorted(
         {count.genre for count in stored} | set(info.context.ports.model.manifest.genres)
     )
     if genre not in known:
         raise coded_error(
-            f'There is no genre "{genre}". Known are: {", ".join(known)}.',
+            f'There is no genre "{genre}". Known genres: {", ".join(known)}.',
             ErrorCode.UNKNOWN_GENRE,
             knownGenres=known,
         )

@@ -1,4 +1,4 @@
-"""What can be followed: a batch on its way."""
+"""Subscriptions: the progress of a batch."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -14,21 +14,19 @@ from schema.node import read_batch_id
 ENDED = (BatchStatus.DONE, BatchStatus.FAILED)
 
 
-@strawberry.type(description="What can be followed.")
+@strawberry.type(description="All subscriptions.")
 class Subscription:
-    """What can be followed."""
-
     @strawberry.subscription(
-        description="The batch at once and then each time its counts or status change, until it "
-        "is DONE or FAILED. Changes that come faster than they are read arrive as one. An unknown "
-        "batch, or one that is removed meanwhile, is NOT_FOUND. Served as server-sent events."
+        description="Sends the batch immediately and then whenever its counts or status change, "
+        "until it is DONE or FAILED. Changes that arrive faster than the client reads them are "
+        "merged. An unknown batch, or one deleted in the meantime, is NOT_FOUND. Served as "
+        "server-sent events."
     )
     async def batch_progress(
         self,
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
     ) -> AsyncGenerator[Batch, None]:
-        """Follow a batch."""
         key, batch = read_batch_id(id), None
         if key is not None:
             async with aclosing(info.context.ports.follow_batch(key)) as records:

@@ -1,4 +1,4 @@
-"""A track that is given in the request, and where its fields stand among the columns of a file."""
+"""A track sent in the request, and how its fields map to the columns of a file."""
 
 import strawberry
 
@@ -12,22 +12,22 @@ _FIELD_OF_COLUMN = {
 }
 
 
-@strawberry.input(description="A track to classify; the rules are those of the columns of a file.")
+@strawberry.input(
+    description="A track to classify; its fields follow the same rules as the columns of a file."
+)
 class TrackInput:
-    """A track to classify."""
-
     track_id: strawberry.ID = strawberry.field(
-        description="A whole number, 0 to 2^63-1; each at most once in a request."
+        description="A whole number from 0 to 2^63-1, unique within the request."
     )
     title: str | None = strawberry.field(
-        default=None, description="1 to 500 characters; needed for a track that is stored."
+        default=None, description="1 to 500 characters; required if the track is stored."
     )
-    # A list, since programs have words apart and need not know how a CSV cell joins them. GraphQL
-    # reads a single string as a list of one, and commas inside a word separate it as they do in a
-    # file, so the text of a cell can be given as it stands.
+    # A list, so that programs do not have to know how a CSV cell joins words. GraphQL coerces a
+    # single string to a list of one, and commas inside a string separate words as in a file, so
+    # the text of a cell works unchanged.
     tags: list[str] = strawberry.field(
         default_factory=list,
-        description='Lyric words: `["love", "night"]`, or as in a file: `"love,night"`.',
+        description='Lyric words: `["love", "night"]`, or `"love,night"` as in a file.',
     )
     loudness: float = strawberry.field(description="In dB.")
     tempo: float = strawberry.field(description="In beats per minute, 0 or more.")
@@ -36,12 +36,12 @@ class TrackInput:
     mode: int = strawberry.field(description="0 for minor, 1 for major.")
     duration: float = strawberry.field(description="In seconds, 0 or more.")
     vect: list[float] = strawberry.field(
-        description="The 148 audio features, `vect_1` to `vect_148` of a file."
+        description="The 148 audio features: columns `vect_1` to `vect_148` of a file."
     )
 
     def to_raw(self) -> RawTrack:
-        """Return the track as `ml` takes it."""
-        # In the order of ml.columns.METADATA_COLUMNS; a test compares.
+        """Convert to the form `ml` expects."""
+        # In the order of ml.columns.METADATA_COLUMNS; a test compares them.
         metadata = (
             self.loudness,
             self.tempo,

@@ -1,4 +1,4 @@
-"""What can be changed about single tracks: classify some, correct a genre."""
+"""Mutations of single tracks: classify some, correct a genre."""
 
 from typing import Annotated
 
@@ -17,12 +17,10 @@ TrackId = Annotated[strawberry.ID, strawberry.argument(description="`Track.track
 
 @strawberry.type
 class TrackMutation:
-    """Part of `Mutation`."""
-
     @strawberry.mutation(
-        description="Classify tracks given in the request, and store them if asked, as "
-        "`classifyBatch` does. A wrong value refuses the whole request: BAD_USER_INPUT names the "
-        "track by `index`, and the `field`."
+        description="Classify tracks sent in the request and, with `store: true`, store them as "
+        "`classifyBatch` does. One invalid value fails the whole request: BAD_USER_INPUT gives the "
+        "`index` of the track and the `field`."
     )
     async def classify_tracks(
         self,
@@ -32,10 +30,11 @@ class TrackMutation:
         ],
         store: Annotated[
             bool,
-            strawberry.argument(description="Whether to store them; they then need a title."),
+            strawberry.argument(
+                description="Whether to store the tracks; each then needs a title."
+            ),
         ] = False,
     ) -> list[Prediction]:
-        """Hand the tracks to the service."""
         if len(tracks) > MAX_TRACKS:
             message = f"tracks has {len(tracks):,} items; at most {MAX_TRACKS:,} are allowed."
             raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="tracks")
@@ -43,10 +42,10 @@ class TrackMutation:
         return make_predictions(tracks, await info.context.ports.classify_tracks(raw, store=store))
 
     @strawberry.mutation(
-        description="A person's verdict on a stored track. It is kept beside the prediction, used "
-        "by `genres` and `titlesByGenre`, stays when the track is classified again, and is "
-        "exported for retraining. An unknown track is NOT_FOUND; a genre that the model does not "
-        "have is UNKNOWN_GENRE."
+        description="Correct the genre of a stored track. The correction is kept alongside the "
+        "prediction, counts in `genres` and `titlesByGenre`, survives classifying the track "
+        "again, and is exported for retraining. An unknown track is NOT_FOUND; a genre the model "
+        "does not know is UNKNOWN_GENRE."
     )
     async def correct_genre(
         self,
@@ -54,7 +53,7 @@ class TrackMutation:
         track_id: TrackId,
         genre: Annotated[str, strawberry.argument(description="One of `model { genres }`.")],
     ) -> Track:
-        """Keep the verdict and who gave it."""
+        """Store the correction and the client that made it."""
         _check_genre(info, genre)
         context, key = info.context, read_track_id(track_id)
         if key is None or not await context.ports.corrections.correct_genre(
@@ -64,11 +63,10 @@ class TrackMutation:
         return await _read_track(info, key)
 
     @strawberry.mutation(
-        description="Drop the verdict on a track, so that the prediction counts again; nothing "
-        "happens if there is none. An unknown track is NOT_FOUND."
+        description="Remove the correction of a track, so that the prediction counts again. Does "
+        "nothing if there is none. An unknown track is NOT_FOUND."
     )
     async def clear_correction(self, info: Info, track_id: TrackId) -> Track:
-        """Drop the verdict."""
         key = read_track_id(track_id)
         if key is None or not await info.context.ports.corrections.clear_correction(key):
             raise _not_found(track_id)
@@ -76,18 +74,18 @@ class TrackMutation:
 
 
 def _check_genre(info: Info, genre: str) -> None:
-    """Refuse a genre that no model could learn from: a typing mistake would be a new genre."""
+    """Refuse a genre the model does not know: a typo would become a new genre."""
     known = sorted(info.context.ports.model.manifest.genres)
     if genre not in known:
         raise coded_error(
-            f'The model has no genre "{genre[:100]}". Known are: {", ".join(known)}.',
+            f'The model has no genre "{genre[:100]}". Known genres: {", ".join(known)}.',
             ErrorCode.UNKNOWN_GENRE,
             knownGenres=known,
         )
 
 
 async def _read_track(info: Info, key: int) -> Track:
-    """Read the track anew; the request's loader may hold it as it was before."""
+    """Read the track again; the request's loader may have cached its previous state."""
     record = (await info.context.ports.tracks.find_tracks([key])).get(key)
     if record is None:
         raise _not_found(str(key))

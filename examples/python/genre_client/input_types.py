@@ -6,14 +6,14 @@ from .base_model import BaseModel
 
 
 class TrackInput(BaseModel):
-    """A track to classify; the rules are those of the columns of a file."""
+    """A track to classify; its fields follow the same rules as the columns of a file."""
 
     track_id: str = Field(alias="trackId")
-    "A whole number, 0 to 2^63-1; each at most once in a request."
+    "A whole number from 0 to 2^63-1, unique within the request."
     title: Optional[str] = None
-    "1 to 500 characters; needed for a track that is stored."
+    "1 to 500 characters; required if the track is stored."
     tags: list[str] = Field(default_factory=lambda: [])
-    'Lyric words: `["love", "night"]`, or as in a file: `"love,night"`.'
+    'Lyric words: `["love", "night"]`, or `"love,night"` as in a file.'
     loudness: float
     "In dB."
     tempo: float
@@ -27,4 +27,4 @@ class TrackInput(BaseModel):
     duration: float
     "In seconds, 0 or more."
     vect: list[float]
-    "The 148 audio features, `vect_1` to `vect_148` of a file."
+    "The 148 audio features: columns `vect_1` to `vect_148` of a file."
