@@ -1,1 +1,1 @@
-"""What every type relies on: limits, errors, scalars, connections, context."""
+"""What all types share: limits, errors, scalars, connections and the context."""

@@ -1,8 +1,9 @@
-"""Parse and validate a document once, however often clients send it.
+"""Parse and validate each document once, no matter how often clients send it.
 
-Strawberry's caches, with three differences. Long documents are not kept, since 128 of them would
-take gigabytes. A document that cannot be parsed or validated is left to Strawberry, whose errors
-are raised where `ErrorCodes` expects them. And what `LimitQueries` has refused is not validated.
+These are Strawberry's caches with three differences. Long documents are not cached: 128 of them
+would take gigabytes. A document that cannot be parsed or validated is left to Strawberry, which
+raises its errors where `ErrorCodes` expects them. A document that `LimitQueries` has refused is
+not validated.
 """
 
 from collections.abc import Iterator
@@ -13,19 +14,18 @@ from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
 MAX_CACHED_CHARS = 10_000
-"""Much longer than what people write; a query of a frontend has some hundred."""
+"""Much longer than people write; a typical frontend query has a few hundred."""
 
 
 def is_cached(context: ExecutionContext) -> bool:
-    """Tell whether the document of an operation is short enough to be kept."""
+    """Return whether an operation's document is short enough to cache."""
     return context.query is not None and len(context.query) <= MAX_CACHED_CHARS
 
 
 class ShortParserCache(ParserCache):
-    """Keep parsed documents, by text."""
+    """Cache parsed documents by their text."""
 
     def on_parse(self) -> Iterator[None]:
-        """Take the document from the cache."""
         context = self.execution_context
         if context.query and is_cached(context):
             with suppress(GraphQLError, RecursionError):
@@ -36,10 +36,10 @@ class ShortParserCache(ParserCache):
 
 
 class ShortValidationCache(ValidationCache):
-    """Keep what was found wrong with a document, which may be nothing."""
+    """Cache the validation errors of documents, including documents that have none."""
 
     def on_validate(self) -> Iterator[None]:
-        """Take the errors from the cache, unless there are some already."""
+        """Take the errors from the cache, unless an earlier step has reported some."""
         context = self.execution_context
         if context.pre_execution_errors is None and is_cached(context):
             with suppress(RecursionError):

@@ -1,4 +1,4 @@
-"""Relay cursor connections: edges, nodes, pageInfo and a total that is counted only if asked for.
+"""Relay cursor connections: edges, nodes, pageInfo, and a total counted only on request.
 
 https://relay.dev/graphql/connections.htm
 """
@@ -21,15 +21,15 @@ MAX_CURSOR_CHARS = 4_000
 
 First = Annotated[
     int | None,
-    strawberry.argument(description="How many rows from the start, 0 to 1,000."),
+    strawberry.argument(description="Number of rows from the start, 0 to 1,000."),
 ]
 After = Annotated[
     str | None,
-    strawberry.argument(description="Only rows behind this cursor, `endCursor` say."),
+    strawberry.argument(description="Only rows after this cursor, such as `endCursor`."),
 ]
 Last = Annotated[
     int | None,
-    strawberry.argument(description="How many rows from the end, 0 to 1,000; wins over `first`."),
+    strawberry.argument(description="Number of rows from the end, 0 to 1,000; overrides `first`."),
 ]
 Before = Annotated[str | None, strawberry.argument(description="Only rows before this cursor.")]
 
@@ -38,30 +38,24 @@ R = TypeVar("R")
 Key = tuple[Any, ...]
 
 
-@strawberry.type(description="Where a page lies in its list.")
+@strawberry.type(description="The position of a page in its list.")
 class PageInfo:
-    """Where a page lies in its list."""
-
     has_next_page: bool = strawberry.field(description="Whether more rows follow this page.")
     has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
     start_cursor: str | None = strawberry.field(description="Cursor of the page's first row.")
     end_cursor: str | None = strawberry.field(
-        description="Cursor of the page's last row: give it as `after` for the next page."
+        description="Cursor of the page's last row; pass it as `after` to get the next page."
     )
 
 
 @strawberry.type(description="A row of a list and its cursor.")
 class Edge(Generic[N]):
-    """A row of a list and its cursor."""
-
     node: N = strawberry.field(description="The row.")
-    cursor: str = strawberry.field(description="An opaque mark of the row's place in the list.")
+    cursor: str = strawberry.field(description="Opaque position of the row in the list.")
 
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[N]):
-    """A page of a list."""
-
     rows: strawberry.Private[Sequence[Any]]
     node_of: strawberry.Private[Callable[[Any], Any]]
     cursor_of: strawberry.Private[Callable[[Any], str]]
@@ -70,39 +64,35 @@ class Connection(Generic[N]):
 
     @strawberry.field(description="The rows with their cursors.")
     def edges(self) -> list[Edge[N]]:
-        """Make the edges; most clients ask for nodes alone."""
         return [Edge(node=self.node_of(row), cursor=self.cursor_of(row)) for row in self.rows]
 
-    @strawberry.field(description="The rows alone.")
+    @strawberry.field(description="The rows without their cursors.")
     def nodes(self) -> list[N]:
-        """Make the nodes."""
         return [self.node_of(row) for row in self.rows]
 
-    @strawberry.field(description="Where the page lies in the list.")
+    @strawberry.field(description="The position of the page in the list.")
     def page_info(self) -> PageInfo:
-        """Return the place of the page."""
         return self.place
 
-    @strawberry.field(description="How many rows the whole list has; counted only if asked for.")
+    @strawberry.field(description="Number of rows in the whole list; counted only on request.")
     async def total_count(self) -> int:
-        """Count the whole list."""
         return await self.count()
 
 
 @dataclass(frozen=True, slots=True)
 class CursorKind:
-    """The cursors of one kind of list: a key as JSON, marked with the list's name."""
+    """The cursors of one kind of list: the list's name and a key, as JSON."""
 
     name: str
     types: tuple[Callable[[Any], Any], ...]
 
     def encode(self, key: Key) -> str:
-        """Write a key as an opaque cursor."""
+        """Encode a key as an opaque cursor."""
         text = json.dumps([self.name, *map(_plain, key)], ensure_ascii=False)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def decode(self, cursor: str, argument: str) -> Key:
-        """Read a cursor back; one that is not of this list is BAD_USER_INPUT."""
+        """Decode a cursor; raise BAD_USER_INPUT if it does not belong to this kind of list."""
         try:
             if len(cursor) > MAX_CURSOR_CHARS:
                 raise ValueError
@@ -113,7 +103,7 @@ class CursorKind:
             return tuple(read(part) for read, part in zip(self.types, key, strict=True))
         except (ValueError, TypeError, binascii.Error, RecursionError):
             raise coded_error(
-                f"{argument} is not a cursor of this list. Take one from pageInfo or edges.",
+                f"{argument} is not a cursor of this list. Use one from pageInfo or edges.",
                 ErrorCode.BAD_USER_INPUT,
                 argument=argument,
             ) from None
@@ -131,16 +121,16 @@ def read_window(
     last: int | None = None,
     before: str | None = None,
 ) -> Window[Any]:
-    """Read the arguments of a connection; bad ones are BAD_USER_INPUT.
+    """Read the arguments of a connection; raise BAD_USER_INPUT if one is invalid.
 
-    `first` has a default, so it is always there: `last` wins over it.
+    `last` overrides `first`, which is always set because it has a default.
     """
     backwards = last is not None
     name = "last" if last is not None else "first"
     limit = last if last is not None else DEFAULT_PAGE_SIZE if first is None else first
     if not 0 <= limit <= MAX_PAGE_SIZE:
         raise coded_error(
-            f"{name} is {limit}; a number from 0 to {MAX_PAGE_SIZE:,} is needed.",
+            f"{name} is {limit}; it must be between 0 and {MAX_PAGE_SIZE:,}.",
             ErrorCode.BAD_USER_INPUT,
             argument=name,
         )
@@ -160,7 +150,7 @@ def make_connection(
     node: Callable[[R], N],
     count: Callable[[], Awaitable[int]],
 ) -> Connection[N]:
-    """Make a connection of a page of records."""
+    """Make a connection from a page of records."""
 
     def cursor_of(row: R) -> str:
         return cursors.encode(key(row))

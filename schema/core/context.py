@@ -1,4 +1,4 @@
-"""What resolvers may use: ports to the rest of the service, filled in by `app`."""
+"""What resolvers can use: ports to the rest of the service, filled in by `app`."""
 
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -29,74 +29,74 @@ class BatchClassifier(Protocol):
     async def __call__(
         self, upload: UploadFile, client_id: str | None, *, wait: bool
     ) -> BatchRecord:
-        """Return the batch, without `wait` before it is read; a file that is no CSV raises."""
+        """Return the batch; without `wait`, before it is read. Raises if the file is not a CSV."""
 
 
 class BatchFollower(Protocol):
-    """Tells how a batch goes on."""
+    """Follows the progress of a batch."""
 
     def __call__(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
-        """Yield the batch after each change, until it has ended or there is none (any more)."""
+        """Yield the batch after each change, until it has ended or does not exist."""
 
 
 class FollowingStopsError(Exception):
-    """The process is told to stop, and with it the streams; another one can go on."""
+    """The process is stopping, so its streams end; another process can continue them."""
 
 
 class UploadRefusedError(Exception):
-    """An upload cannot be kept or cannot even wait; the message says why, for the client.
+    """An upload can neither be stored nor wait; the message tells the client why.
 
-    Trying again later may help.
+    Trying again later may succeed.
     """
 
 
 class BatchRemover(Protocol):
-    """Removes a batch and what it alone has written."""
+    """Deletes a batch and the tracks only it has written."""
 
     async def __call__(self, batch_id: uuid.UUID) -> BatchRecord | None:
-        """Return the batch as it was; None if there is none; one that is being read raises."""
+        """Return the batch as it was, or None if there is none; raise if it is being read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestPredictions:
-    """Predictions of tracks that came in a request, all by one model."""
+    """Predictions for the tracks sent in one request, all by the same model."""
 
     predictions: GenrePredictions
     uncertain_below: float
     explain: Callable[[int], Awaitable[Sequence[Contribution]]]
-    """Gives the reasons for a row, the weightiest first."""
+    """Explains the prediction of a row, strongest contribution first."""
 
 
 class TrackClassifier(Protocol):
-    """Classifies tracks that came in a request."""
+    """Classifies tracks sent in a request."""
 
     async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> RequestPredictions:
-        """Return the genres in the order of `tracks`; a wrong value raises."""
+        """Return the genres in the order of `tracks`; raise if a value is invalid."""
 
 
 class TrackExplainer(Protocol):
-    """Tells why tracks were given their genres."""
+    """Explains why tracks have their genres."""
 
     async def __call__(
         self, tracks: Sequence[TrackRecord]
     ) -> list[Sequence[Contribution] | ExplanationError]:
-        """Return all reasons for each prediction, the weightiest first, or why there are none."""
+        """Return, per track, its contributions (strongest first) or why there are none."""
 
 
 class ModelPort(Protocol):
-    """The model that answers now."""
+    """The model in use."""
 
     @property
     def manifest(self) -> Manifest:
-        """What the model is, and how good."""
+        """The description and scores of the model."""
 
     async def use(self, version: str, client_id: str | None) -> Manifest:
-        """Choose another one, if the client may; one that cannot be loaded raises."""
+        """Switch to another model; raise if the client may not or it cannot be loaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What lives as long as the service."""
+    """Everything that lives as long as the service."""
 
     classify_batch: BatchClassifier
     follow_batch: BatchFollower
@@ -111,7 +111,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Loaders:
-    """What lives as long as a request: looks records up once, many at a time."""
+    """Everything that lives as long as a request: each loader looks records up in batches."""
 
     batch: DataLoader[uuid.UUID, BatchRecord | None]
     track: DataLoader[int, TrackRecord | None]
@@ -120,12 +120,12 @@ class Loaders:
 
 @dataclass(slots=True)
 class ExplanationLimit:
-    """How many explanations a request may still ask for: each takes the model's time."""
+    """How many more explanations a request may ask for: each one needs the model."""
 
     left: int = MAX_EXPLANATIONS
 
     def take(self) -> None:
-        """Count one; BAD_USER_INPUT if it is one too many."""
+        """Count one explanation; raise BAD_USER_INPUT over the limit."""
         self.left -= 1
         if self.left < 0:
             message = (
@@ -136,7 +136,7 @@ class ExplanationLimit:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request: who asks, and what may be used."""
+    """One request: its client and what its resolvers can use."""
 
     ports: Ports
     loaders: Loaders

@@ -1,7 +1,7 @@
-"""Give every GraphQL error a code and keep the unexpected ones from the caller.
+"""Give every GraphQL error a code and hide unexpected errors from the caller.
 
-The extension works on results and on each event of a stream. Domain exceptions become coded
-errors through the `translate` hook, so nothing here knows of tracks, storage or HTTP.
+The extension handles results and each event of a stream. The `translate` hook turns domain
+exceptions into coded errors, so nothing here depends on tracks, storage or HTTP.
 """
 
 import logging
@@ -28,14 +28,14 @@ REQUEST_ERRORS = (
     CannotGetOperationTypeError,
     InvalidOperationTypeError,
 )
-"""What Strawberry raises for a request that names no operation, or one that is not allowed."""
+"""Raised by Strawberry for a request without an operation or with one that is not allowed."""
 
 TOO_DEEP = "The document is nested too deeply."
 SUGGESTION = re.compile(r"\s*Did you mean .*\?", re.DOTALL)
 
 
 class ErrorCode(StrEnum):
-    """The values of `extensions.code`; clients branch on them, never on the message."""
+    """The values of `extensions.code`. Clients branch on the code, never on the message."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
@@ -54,18 +54,18 @@ class ErrorCode(StrEnum):
 
 
 def coded_error(message: str, code: ErrorCode, **extensions: Any) -> GraphQLError:
-    """Make an error that a caller may see, with its code and further extensions."""
+    """Make an error the caller may see, with a code and further extensions."""
     return GraphQLError(message, extensions={"code": str(code), **extensions})
 
 
 def internal_error(request_id: str | None) -> GraphQLError:
-    """Make the only thing a caller learns of an unexpected exception."""
+    """Make the error that the caller sees instead of an unexpected exception."""
     extra = {} if request_id is None else {"requestId": request_id}
     return coded_error("Internal error", ErrorCode.INTERNAL, **extra)
 
 
 def is_exception(error: GraphQLError) -> bool:
-    """Tell whether an error wraps an exception that was not meant for the caller."""
+    """Return whether an error wraps an exception not meant for the caller."""
     cause = error.original_error
     return cause is not None and not isinstance(cause, GraphQLError)
 
@@ -78,19 +78,19 @@ def mask_error(error: GraphQLError, cause: Exception, request_id: str | None) ->
 
 
 def no_request_id() -> str | None:
-    """Tell that the service was called outside a request."""
+    """Return None: there is no request."""
     return None
 
 
 def no_translation(_: Exception) -> GraphQLError | None:
-    """Translate no exception."""
+    """Return None: no exception is translated."""
     return None
 
 
 class QuietSchema(strawberry.Schema):
     """A schema that leaves the logging of errors to `ErrorCodes`.
 
-    Strawberry logs every error, also a caller's typing mistake, with a traceback at level ERROR.
+    Strawberry logs every error, even a caller's typo, with a traceback at level ERROR.
     """
 
     def process_errors(
@@ -104,8 +104,8 @@ class QuietSchema(strawberry.Schema):
 class ErrorCodes(SchemaExtension):
     """Add codes, mask unexpected errors, translate domain exceptions, strip suggestions.
 
-    Pass a factory, first in the list: `extensions=[partial(ErrorCodes, translate=...), ...]`. An
-    extension that fails before the operation keeps this one from running; the view masks that.
+    Pass a factory, first in the list: `extensions=[partial(ErrorCodes, translate=...), ...]`. If
+    another extension fails before the operation, this one does not run; the view masks that error.
     """
 
     def __init__(
@@ -121,12 +121,11 @@ class ErrorCodes(SchemaExtension):
         self.is_stream = False
 
     def on_parse(self) -> Iterator[None]:
-        """Mark syntax errors."""
         yield
         self._mark_request_errors(ErrorCode.GRAPHQL_PARSE_FAILED)
 
     def on_validate(self) -> Iterator[None]:
-        """Mark validation errors; a document that exhausts the stack is one of them."""
+        """Mark validation errors, including a document that exhausts the stack."""
         try:
             yield
         except RecursionError:
@@ -134,7 +133,7 @@ class ErrorCodes(SchemaExtension):
         self._mark_request_errors(ErrorCode.GRAPHQL_VALIDATION_FAILED)
 
     def on_operation(self) -> Iterator[None]:
-        """Rewrite the errors of a result, and of an extension that failed."""
+        """Rewrite the errors of a result or of a failed extension."""
         try:
             yield
         except REQUEST_ERRORS:
@@ -147,13 +146,13 @@ class ErrorCodes(SchemaExtension):
             self._rewrite(self.execution_context.result)
 
     def on_stream_result(self, result: object) -> Iterator[None]:
-        """Rewrite the errors of one event before it is sent."""
+        """Rewrite the errors of one stream event before it is sent."""
         self.is_stream = True
         self._rewrite(result)
         yield None
 
     def public(self, error: GraphQLError) -> GraphQLError:
-        """Return the form of an error that the caller may see."""
+        """Return the error as the caller may see it."""
         cause = error.original_error
         if isinstance(cause, REQUEST_ERRORS):
             error = _located(coded_error(error.message, ErrorCode.BAD_USER_INPUT), error)
@@ -168,7 +167,7 @@ class ErrorCodes(SchemaExtension):
         return error
 
     def _public_exception(self, error: GraphQLError, cause: Exception) -> GraphQLError:
-        if _code(error):  # already judged, while parsing
+        if _code(error):  # already coded while parsing
             return error
         try:
             translated = self.translate(cause)
@@ -201,7 +200,7 @@ def _set_code(error: GraphQLError, code: ErrorCode) -> None:
 
 
 def _located(error: GraphQLError, place: GraphQLError) -> GraphQLError:
-    """Return `error` with the place of another one and without its cause."""
+    """Return `error` with the location of `place` and without its cause."""
     return GraphQLError(
         error.message,
         nodes=place.nodes,
@@ -213,10 +212,10 @@ def _located(error: GraphQLError, place: GraphQLError) -> GraphQLError:
 
 
 def _is_bad_result(error: GraphQLError) -> bool:
-    """Tell whether graphql-core could not write a resolver's value: our mistake, not the caller's.
+    """Return whether graphql-core could not serialize a resolver's value: our bug.
 
-    It uses GraphQLError for that as well, and only the place of the raise tells it from a bad
-    argument or from an error that a resolver raised on purpose.
+    graphql-core raises GraphQLError for that too. Only where it was raised distinguishes it from a
+    bad argument or an error that a resolver raised on purpose.
     """
     cause = error.original_error
     if cause is None or error.path is None:

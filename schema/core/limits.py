@@ -1,7 +1,7 @@
-"""Bound what one GraphQL document may ask for, before any of it is validated or run.
+"""Bound what one GraphQL document may ask for, before it is validated or executed.
 
-Each fragment is measured once, however often it is spread: the stock limiters walk every spread,
-so that 20 levels of `fragment F1 { ...F2 ...F2 }` keep them busy for seconds.
+Each fragment is measured once, no matter how often it is spread. The limiters included in
+Strawberry follow every spread: 20 levels of `fragment F1 { ...F2 ...F2 }` take them seconds.
 """
 
 from collections.abc import Iterator
@@ -30,12 +30,12 @@ from schema.core.cache import is_cached
 
 INTROSPECTION_FIELDS = frozenset({"__schema", "__type"})
 COUNT_CAP = 10**9
-"""Counts stop here, so that a thousand doubling levels stay small numbers."""
+"""Counts stop here, so that a thousand levels of doubling still give small numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """The most that one operation may have of each, fragments counted at every spread."""
+    """The limits for one operation; a fragment counts at each of its spreads."""
 
     depth: int = 12
     aliases: int = 30
@@ -46,7 +46,7 @@ class QueryLimits:
 
 @dataclass(slots=True)
 class Cost:
-    """What a selection asks for; the attributes are those of `QueryLimits`."""
+    """What a selection asks for, with the attributes of `QueryLimits`."""
 
     depth: int = 0
     aliases: int = 0
@@ -67,7 +67,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """One use of a fragment: how deep, and whether below an introspection field."""
+    """One use of a fragment: its depth, and whether it is below an introspection field."""
 
     name: str
     depth: int
@@ -76,16 +76,16 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """The cost of an operation or fragment without its spreads, and the spreads."""
+    """The spreads of an operation or fragment, and its cost without them."""
 
     cost: Cost
     spreads: tuple[Spread, ...]
 
 
 class CostMeter:
-    """Measure the operations of a document without recursion.
+    """Measures the operations of a document without recursion.
 
-    `visited` counts the selections looked at: at most the number in the document.
+    `visited` counts the selections visited: at most the number in the document.
     """
 
     def __init__(self, document: DocumentNode) -> None:
@@ -101,7 +101,7 @@ class CostMeter:
         self._totals: dict[str, Cost] = {}
 
     def cost(self, operation: OperationDefinitionNode) -> Cost:
-        """Return what an operation asks for in total."""
+        """Return the total cost of an operation."""
         definition = self._measure(operation)
         for spread in definition.spreads:
             self._total_fragment(spread.name)
@@ -132,10 +132,9 @@ class CostMeter:
         return Definition(cost, tuple(spreads))
 
     def _total_fragment(self, root: str) -> None:
-        """Fill in the totals of a fragment and all it spreads, innermost first.
+        """Compute the totals of a fragment and all fragments it spreads, innermost first.
 
-        An unknown fragment and the closing spread of a cycle cost nothing: other rules report
-        them.
+        Unknown fragments and the closing spread of a cycle cost nothing; other rules report them.
         """
         path = [root]
         pending = {root: self._spread_names(root)}
@@ -177,13 +176,13 @@ def limits_rule(limits: QueryLimits) -> type[ASTValidationRule]:
     """Return a validation rule that reports each exceeded limit of each operation."""
 
     class QueryLimitsRule(ASTValidationRule):
-        """Report operations that ask for too much."""
+        """Reports operations that exceed the limits."""
 
         def __init__(self, context: ValidationContext) -> None:
             super().__init__(context)
 
         def enter_document(self, document: DocumentNode, *_: Any) -> VisitorAction:
-            """Measure the document once; its nodes need no visit."""
+            """Measure the document once, without visiting its nodes."""
             meter = CostMeter(document)
             for operation in meter.operations:
                 cost = meter.cost(operation)
@@ -213,9 +212,9 @@ def _limit_error(node: OperationDefinitionNode, name: str, value: int, limit: in
 
 
 class LimitQueries(SchemaExtension):
-    """Check the limits before the other rules, which are costly on a hostile document.
+    """Checks the limits before the other rules, which are expensive on a hostile document.
 
-    Strawberry's `AddValidationRules` would run them side by side. Pass a factory:
+    Strawberry's `AddValidationRules` would run all rules together. Pass a factory:
     `extensions=[..., lambda: LimitQueries(QueryLimits(), max_tokens=5_000)]`.
     """
 
@@ -224,7 +223,7 @@ class LimitQueries(SchemaExtension):
         self.max_tokens = max_tokens
 
     def on_operation(self) -> Iterator[None]:
-        """Let the parser stop at the limit on tokens."""
+        """Make the parser stop at the token limit."""
         self.execution_context.parse_options["max_tokens"] = self.max_tokens
         yield
 

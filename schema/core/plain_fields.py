@@ -1,13 +1,14 @@
-"""Read plain fields of a page without graphql-core's work for each of them.
+"""Read the plain fields of a page without graphql-core's overhead per field.
 
-For each field of each row graphql-core makes a path, a resolve info and a coroutine check, and
-Strawberry an info of its own: most of the time of a page, for fields that only read an attribute.
-Here a selection is looked at once and becomes a list of functions that is run for each row.
+For each field of each row, graphql-core creates a path, a resolve info and a coroutine check, and
+Strawberry creates another info. For fields that only read an attribute, that is most of the time a
+page takes. This executor compiles a selection once into a list of functions and runs them for each
+row.
 
-A field is plain if it takes no argument, has no directive, and its resolver, if any, is a function
-of the object alone that is no coroutine. Whatever is not plain goes the usual way, and so does an
-object of which anything is unexpected: a null, a wrong value, an exception. So errors are those of
-graphql-core; a plain resolver may be called a second time then.
+A field is plain if it has no arguments and no directives, and its resolver, if any, is a
+synchronous function that takes only the object. All other fields go through graphql-core as usual.
+So does every object with an unexpected value: a null, a wrong type, an exception. Errors are
+therefore graphql-core's; a plain resolver may then run twice.
 """
 
 from collections.abc import Awaitable, Callable
@@ -29,15 +30,15 @@ from strawberry.types.field import StrawberryField
 
 Read = Callable[[Any], Any]
 Fields = dict[str, Any]
-"""What a selection asks of an object: by name in the answer, as graphql-core groups it."""
+"""The fields selected on an object, by response name, as grouped by graphql-core."""
 
 
 class UnexpectedValueError(Exception):
-    """A value is not what the schema says; graphql-core is to make an error of it."""
+    """A value does not match the schema; graphql-core reports it."""
 
 
 class PlainFieldsExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Executes one operation; give it to the schema as `execution_context_class`."""
+    """Executes one operation; pass it to the schema as `execution_context_class`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +52,7 @@ class PlainFieldsExecutor(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: Fields,
         position_context: Any,
     ) -> Any:
-        """Read the plain fields of an object, and leave the others to graphql-core."""
+        """Read the plain fields of an object and leave the others to graphql-core."""
         plain, others = self._plan(parent_type, grouped_field_set)
         try:
             values = {name: read(source_value) for name, read in plain.items()}
@@ -71,7 +72,7 @@ class PlainFieldsExecutor(StrawberryGraphQLCoreExecutionContext):
     def _plan(
         self, parent_type: GraphQLObjectType, grouped_field_set: Fields
     ) -> tuple[dict[str, Read], Fields]:
-        """Sort fields into plain and other ones; remembered, since rows share the selection."""
+        """Split fields into plain and other ones; cached, because rows share a selection."""
         key = (parent_type.name, id(grouped_field_set))
         if key not in self._plans:
             readers = {
@@ -80,14 +81,14 @@ class PlainFieldsExecutor(StrawberryGraphQLCoreExecutionContext):
             }
             plain = {name: read for name, read in readers.items() if read}
             others = {k: v for k, v in grouped_field_set.items() if k not in plain}
-            # The selection is kept too, so that no other one gets its id.
+            # Keep the selection alive, so that no other one can get its id.
             self._plans[key] = plain, others, grouped_field_set
         return self._plans[key][:2]
 
     def _reader(self, parent_type: GraphQLObjectType, details: list[Any]) -> Read | None:
-        """Return a function from an object to a field's part of the answer; None if not plain."""
+        """Return a function that reads a field's result from an object; None if not plain."""
         if self.middleware_manager and self.middleware_manager.middlewares:
-            return None  # an extension wants to see each field
+            return None  # an extension resolves each field
         if any(detail.node.directives or detail.node.arguments for detail in details):
             return None
         name = details[0].node.name.value
@@ -101,7 +102,7 @@ class PlainFieldsExecutor(StrawberryGraphQLCoreExecutionContext):
         return lambda source: complete(resolve(source))
 
     def _completer(self, type_: GraphQLOutputType, details: list[Any]) -> Read | None:
-        """Return a function from a resolver's value to its form in the answer."""
+        """Return a function that converts a resolver's value for the response."""
         if not isinstance(type_, GraphQLNonNull):
             complete = self._completer(GraphQLNonNull(type_), details)
             return complete and _nullable_completer(complete)
@@ -175,6 +176,6 @@ async def _merge_later(
 
 
 def _merge(values: dict[str, Any], rest: dict[str, Any], order: Fields) -> dict[str, Any]:
-    """Put the fields in the order of the selection, as the specification wants it."""
+    """Order the fields as in the selection, as the specification requires."""
     both = values | rest
     return {name: both[name] for name in order if name in both}

@@ -1,6 +1,6 @@
-"""The scalars of the API that Strawberry does not have, or has too lax.
+"""Scalars that Strawberry lacks or does not check strictly enough.
 
-Give `SCALARS` to the schema: `strawberry.Schema(..., config=StrawberryConfig(scalar_map=SCALARS))`.
+Pass `SCALARS` to the schema: `strawberry.Schema(..., config=StrawberryConfig(scalar_map=SCALARS))`.
 """
 
 from typing import Any, Never, NewType
@@ -11,33 +11,33 @@ from starlette.datastructures import UploadFile
 from strawberry.types.scalar import ScalarDefinition
 
 Upload = NewType("Upload", UploadFile)
-"""The type of a resolver's argument that takes a file."""
+"""The type of a resolver argument that takes a file."""
 
 MULTIPART_SPEC_URL = "https://github.com/jaydenseric/graphql-multipart-request-spec"
-MESSAGE = "Upload takes a file of a multipart/form-data request."
+MESSAGE = "Upload must be a file in a multipart/form-data request."
 
 
 def read_upload(value: object) -> UploadFile:
-    """Accept a file of the multipart parser and no JSON value, whatever it looks like."""
+    """Accept only a file from the multipart parser, never a JSON value."""
     if not isinstance(value, UploadFile):
         raise GraphQLError(MESSAGE)
     return value
 
 
 def refuse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Never:
-    """Refuse a file written in the document: no such literal exists."""
+    """Refuse a literal in the document: files have none."""
     raise GraphQLError(f"{MESSAGE} Send it as a variable.", node)
 
 
 def refuse_output(_: object) -> Never:
-    """Refuse to answer with an upload."""
-    raise TypeError("Upload is a type for input only")
+    """Refuse to use an upload as output."""
+    raise TypeError("Upload is an input type only")
 
 
 SCALARS: dict[object, ScalarDefinition] = {
     Upload: strawberry.scalar(
         name="Upload",
-        description="A file of a multipart/form-data request.",
+        description="A file in a multipart/form-data request.",
         specified_by_url=MULTIPART_SPEC_URL,
         serialize=refuse_output,
         parse_value=read_upload,

@@ -1,4 +1,4 @@
-"""Look ahead at what a query asks of the rows of a connection."""
+"""Look ahead at the fields a query selects on the rows of a connection."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ _ROWS = frozenset({"nodes", "node"})
 
 
 def selects_only(info: Any, fields: frozenset[str]) -> bool:
-    """Tell whether the rows of the connection being resolved are asked for `fields` alone."""
+    """Return whether the query selects nothing but `fields` on the rows of this connection."""
     return all(name in fields for name in _row_fields(info.selected_fields))
 
 

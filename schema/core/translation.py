@@ -1,4 +1,4 @@
-"""Which error codes the errors of `ml` and `db` have in the API."""
+"""Map the errors of `ml` and `db` to error codes of the API."""
 
 from graphql import GraphQLError
 
@@ -17,7 +17,7 @@ from schema.track_input import field_of_column
 
 
 def translate(error: Exception) -> GraphQLError | None:
-    """Return what the caller sees of an error; None for one that is our own mistake."""
+    """Return the error the caller sees, or None if the error is our bug."""
     match error:
         case CsvError():
             extensions = {
@@ -31,7 +31,7 @@ def translate(error: Exception) -> GraphQLError | None:
             message = "The database cannot be reached. Try again in a moment."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
         case FollowingStopsError():
-            message = "The service is being restarted. Subscribe again in a moment."
+            message = "The service is restarting. Subscribe again in a moment."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
         case UploadRefusedError():
             return coded_error(str(error), ErrorCode.SERVICE_UNAVAILABLE, retryable=True)

@@ -30,7 +30,7 @@ SCHEMA = QuietSchema(Query, extensions=[ErrorCodes], config=StrawberryConfig(sca
 
 def test_sdl_names_the_specification() -> None:
     assert (
-        '"""A file of a multipart/form-data request."""\nscalar Upload @specifiedBy(url: '
+        '"""A file in a multipart/form-data request."""\nscalar Upload @specifiedBy(url: '
         '"https://github.com/jaydenseric/graphql-multipart-request-spec")' in SCHEMA.as_str()
     )
 
@@ -66,7 +66,7 @@ def test_refuses_json_values(value: Any) -> None:
     assert result.data is None
     (error,) = result.errors or []
     assert error.extensions == {"code": "BAD_USER_INPUT"}
-    assert "Upload takes a file of a multipart/form-data request." in error.message
+    assert "Upload must be a file in a multipart/form-data request." in error.message
 
 
 @pytest.mark.parametrize("literal", ['"a.csv"', "1", "true", "A", "{ a: 1 }", "[1]", '"""x"""'])
@@ -91,4 +91,4 @@ def test_is_no_output(caplog: pytest.LogCaptureFixture) -> None:
     result = SCHEMA.execute_sync("{ answer }")
 
     assert [error.message for error in result.errors or ()] == ["Internal error"]
-    assert "input only" in caplog.text
+    assert "input type only" in caplog.text
