@@ -135,9 +135,9 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
         delete_batch=service.background.remove,
         tracks=service.tracks,
         batches=service.batches,
-        classify_tracks=service.classify_tracks,
+        track_classifier=service.request_classifier,
         corrections=service.corrections,
-        explain=service.explain,
+        track_explainer=service.explainer,
         model=OperatedModel(service.model, operators),
     )
 

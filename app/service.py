@@ -21,9 +21,9 @@ from app.batches.pipeline import BatchPipeline
 from app.batches.pipelines import Pipelines
 from app.batches.worker import Worker
 from app.config.settings import Settings
-from app.models.classifier import TrackClassifier
 from app.models.current import CurrentModel, following, open_model
 from app.models.explainer import Explainer
+from app.models.request_classifier import RequestClassifier
 from app.models.source import make_source
 from app.runtime.database import open_database
 from app.runtime.tasks import running
@@ -76,9 +76,9 @@ class Service:
     worker: Worker
     """Made, but not at work: `app.batches.worker.working` is for that."""
     notices: Notices
-    classify_tracks: TrackClassifier
+    request_classifier: RequestClassifier
     corrections: PostgresCorrections
-    explain: Explainer
+    explainer: Explainer
     exports: PostgresExports
     exporting: anyio.Semaphore
     """Bounds the exports that read from Postgres."""
@@ -178,11 +178,11 @@ def _compose(
         background=background,
         worker=worker,
         notices=notices,
-        classify_tracks=TrackClassifier(
+        request_classifier=RequestClassifier(
             model, PostgresTrackWriter(engine), threads, settings.store_features
         ),
         corrections=PostgresCorrections(sessions),
-        explain=Explainer(model, PostgresFeatures(sessions), threads),
+        explainer=Explainer(model, PostgresFeatures(sessions), threads),
         exports=PostgresExports(sessions),
         exporting=anyio.Semaphore(RUNNING_EXPORTS),
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.manifest import Manifest
 
 _SHOWN_FEATURES = 20
@@ -72,7 +72,7 @@ def main() -> None:
     """Write the pictures into the folder that is named; trials are read from `trials.csv` there."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = Manifest.read(DEFAULT_MODEL_DIR)
+    manifest = Manifest.read(SHIPPED_MODEL_DIR)
     mpl.use("Agg")
     drawings = {
         "confusion.png": (draw_confusion, (7.0, 6.0)),

@@ -17,10 +17,11 @@ import pyarrow as pa
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ml.columns import ID_COLUMN, NUMBER_COLUMNS, TAGS_COLUMN, TITLE_COLUMN
-from ml.model.ensemble import GenreEnsemble
+from ml.model.experts.ensemble import ExpertEnsemble
 from ml.sampling.generator import sample_labelled_tracks
 from ml.sampling.statistics import SampleStatistics
-from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
+from ml.store.folder import SHIPPED_MODEL_DIR
+from ml.store.loaded import load_model
 from ml.track import TrackTable
 
 _WORDS = 5_000
@@ -74,7 +75,7 @@ def measure(run: Callable[[], object], repeats: int) -> tuple[float, float]:
     return best
 
 
-def stages(ensemble: GenreEnsemble, table: TrackTable) -> dict[str, Callable[[], object]]:
+def stages(ensemble: ExpertEnsemble, table: TrackTable) -> dict[str, Callable[[], object]]:
     """Name the parts of a prediction."""
     features, scorer = ensemble.spec.build(table), ensemble.scorer
     return {
@@ -82,6 +83,7 @@ def stages(ensemble: GenreEnsemble, table: TrackTable) -> dict[str, Callable[[],
         "experts": lambda: scorer.pooled(features),
         "everything but words": lambda: scorer.probabilities(features),
         "predict, all folds": lambda: ensemble.predict(table),
+        "predict and embed": lambda: ensemble.embed(table),
     }
 
 
@@ -94,7 +96,9 @@ def main() -> None:
     table = table_of(tracks.iloc[:rows])
     print(f"| {rows:,} tracks | wall s | processor s | tracks/s |\n|---|---|---|---|")
     found = {}
-    for name, run in stages(load_ensemble(DEFAULT_MODEL_DIR), table).items():
+    model = load_model(SHIPPED_MODEL_DIR).model
+    assert isinstance(model, ExpertEnsemble)
+    for name, run in stages(model, table).items():
         wall, cpu = found[name] = measure(run, _REPEATS)
         print(f"| {name} | {wall:.3f} | {cpu:.3f} | {rows / wall:,.0f} |")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -28,10 +28,11 @@ from db.embedded.server import embedded_postgres
 from db.engine import create_engine, create_sessions
 from db.migrations.migrate import migrate
 from db.records import ResumePoint
-from ml.model.ensemble import GenreEnsemble
+from ml.model.genre_model import GenreModel
 from ml.reading.tracks_csv import read_tracks
 from ml.sampling.generator import write_sample_csv
-from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
+from ml.store.folder import SHIPPED_MODEL_DIR
+from ml.store.loaded import load_model
 from ml.track import TrackChunk
 
 T = TypeVar("T")
@@ -57,14 +58,14 @@ class Stopwatch:
 
 
 def read_and_predict(
-    path: Path, chunk_bytes: int, ensemble: GenreEnsemble, watch: Stopwatch
+    path: Path, chunk_bytes: int, genre_model: GenreModel, watch: Stopwatch
 ) -> list[TrackChunk]:
     """Read and predict every chunk."""
     kept = []
     with path.open("rb") as file:
         chunks = read_tracks(file, chunk_bytes=chunk_bytes)
         while (chunk := watch.measure("read, validate", lambda: next(chunks, None))) is not None:
-            watch.measure("features, predict", lambda c=chunk: ensemble.predict(c.tracks))
+            watch.measure("features, predict", lambda c=chunk: genre_model.predict(c.tracks))
             kept.append(chunk)
     return kept
 
@@ -81,15 +82,15 @@ def postgres_cpu_s() -> float:
 async def write(
     engine: AsyncEngine,
     chunks: list[TrackChunk],
-    ensemble: GenreEnsemble,
+    genre_model: GenreModel,
     watch: Stopwatch,
     keep_features: bool,
 ) -> None:
     """Store every chunk."""
     batches = PostgresBatches(create_sessions(engine))
-    model = to_model_version(ensemble.manifest)
+    model = to_model_version(genre_model)
     classified = [
-        to_classified(c.tracks, ensemble.predict(c.tracks), keep_features=keep_features)
+        to_classified(c.tracks, genre_model.predict(c.tracks), keep_features=keep_features)
         for c in chunks
     ]
     batch_id = uuid.uuid4()
@@ -104,13 +105,13 @@ async def write(
 
 
 async def measure_write(
-    chunks: list[TrackChunk], ensemble: GenreEnsemble, watch: Stopwatch, keep_features: bool
+    chunks: list[TrackChunk], genre_model: GenreModel, watch: Stopwatch, keep_features: bool
 ) -> None:
     """Store every chunk in a Postgres of its own."""
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
         engine = create_engine(url)
         await migrate(engine)
-        await write(engine, chunks, ensemble, watch, keep_features)
+        await write(engine, chunks, genre_model, watch, keep_features)
         await engine.dispose()
 
 
@@ -121,16 +122,16 @@ def main() -> None:
     parser.add_argument("--chunk-mb", type=int, default=4)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    ensemble, watch = load_ensemble(DEFAULT_MODEL_DIR, threads=1), Stopwatch()
+    genre_model, watch = load_model(SHIPPED_MODEL_DIR, threads=1).model, Stopwatch()
     threadpool_limits(1, user_api="blas")  # as the service does
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tracks.csv"
         write_sample_csv(path, arguments.rows, seed=1)
         options = pyarrow.csv.ReadOptions(use_threads=False)
         watch.measure("bound: Arrow reads", lambda: pyarrow.csv.read_csv(path, options))
-        chunks = read_and_predict(path, arguments.chunk_mb << 20, ensemble, watch)
+        chunks = read_and_predict(path, arguments.chunk_mb << 20, genre_model, watch)
     for keep_features in (True, False):
-        asyncio.run(measure_write(chunks, ensemble, watch, keep_features))
+        asyncio.run(measure_write(chunks, genre_model, watch, keep_features))
     aside = ("bound: Arrow reads", "write without features")
     total = sum(cpu for stage, (_, cpu) in watch.seconds.items() if stage not in aside)
     print("| stage | wall s | CPU s | share of CPU | rows per CPU second |\n|---|---|---|---|---|")

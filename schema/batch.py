@@ -22,6 +22,7 @@ from schema.core.connections import (
 from schema.core.context import Info
 from schema.genre import Genre
 from schema.node import Node
+from schema.reject_code import RejectCode
 
 REJECT_CURSORS = CursorKind("reject", (int,))
 
@@ -32,26 +33,6 @@ class BatchStatus(Enum):
     RUNNING = strawberry.enum_value("RUNNING", description="Its file is being read.")
     DONE = strawberry.enum_value("DONE", description="Every row is stored or rejected.")
     FAILED = strawberry.enum_value("FAILED", description="Stopped before the end; see `error`.")
-
-
-@strawberry.enum(description="Why a row was rejected.")
-class RejectCode(Enum):
-    """Why a row was rejected; the names are those of `ml.track.RejectCode`."""
-
-    MISSING_VALUE = strawberry.enum_value("MISSING_VALUE", description="A required value is empty.")
-    NOT_A_NUMBER = strawberry.enum_value("NOT_A_NUMBER", description="A number was expected.")
-    OUT_OF_RANGE = strawberry.enum_value(
-        "OUT_OF_RANGE", description="The number is outside the allowed range."
-    )
-    DUPLICATE_TRACK = strawberry.enum_value(
-        "DUPLICATE_TRACK", description="An earlier row of the file has the same trackID."
-    )
-    BAD_TEXT = strawberry.enum_value(
-        "BAD_TEXT", description="The text cannot be stored: not UTF-8, too long, or with U+0000."
-    )
-    WRONG_FIELD_COUNT = strawberry.enum_value(
-        "WRONG_FIELD_COUNT", description="The row has more or fewer fields than the header."
-    )
 
 
 @strawberry.type(description="A row that was not classified.")

@@ -10,12 +10,12 @@ def check_text(**arguments: str | None) -> None:
     for name, value in arguments.items():
         if value is None:
             continue
-        problem = text_problem(value)
+        problem = argument_problem(value)
         if problem:
             raise coded_error(f"{name} {problem}.", ErrorCode.BAD_USER_INPUT, argument=name)
 
 
-def text_problem(value: str) -> str | None:
+def argument_problem(value: str) -> str | None:
     """Return what is wrong with a text, or None."""
     if len(value) > MAX_TEXT_CHARS:
         return f"has {len(value):,} characters; at most {MAX_TEXT_CHARS:,} are allowed"

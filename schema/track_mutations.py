@@ -39,7 +39,8 @@ class TrackMutation:
             message = f"tracks has {len(tracks):,} items; at most {MAX_TRACKS:,} are allowed."
             raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="tracks")
         raw = [track.to_raw() for track in tracks]
-        return make_predictions(tracks, await info.context.ports.classify_tracks(raw, store=store))
+        classifier = info.context.ports.track_classifier
+        return make_predictions(tracks, await classifier.classify(raw, store=store))
 
     @strawberry.mutation(
         description="Correct the genre of a stored track. The correction is kept alongside the "

@@ -24,7 +24,7 @@ from db.batches.writer import BatchWriter, open_writer
 from db.records import BatchRecord, ClassifiedTracks, ModelVersion, RejectRecord, ResumePoint
 from db.tracks.copy import TrackRows
 from ml.errors import CsvError
-from ml.model.ensemble import GenreEnsemble
+from ml.model.genre_model import GenreModel
 from ml.reading.compression import ContentLimits, TrackContent
 from ml.reading.tracks_csv import read_tracks, resume_tracks
 from ml.track import FilePosition, Reject, TrackChunk
@@ -56,7 +56,7 @@ class ClassifiedChunk:
 class BatchPipeline:
     """Classify uploaded files: read, predict, save."""
 
-    ensemble: GenreEnsemble
+    genre_model: GenreModel
     engine: AsyncEngine
     batches: BatchRepository
     threads: ComputeThreads
@@ -101,7 +101,7 @@ class BatchPipeline:
     @property
     def model(self) -> ModelVersion:
         """The model that classifies."""
-        return to_model_version(self.ensemble.manifest)
+        return to_model_version(self.genre_model)
 
     async def _run(
         self,
@@ -160,7 +160,9 @@ class BatchPipeline:
         send: MemoryObjectSendStream[ClassifiedChunk],
         prepare: Prepare,
     ) -> None:
-        classify = partial(classify_chunk, self.ensemble, prepare, keep_features=self.keep_features)
+        classify = partial(
+            classify_chunk, self.genre_model, prepare, keep_features=self.keep_features
+        )
         async with receive, send:
             async for chunk in receive:
                 await send.send(await self.threads.run(classify, chunk))
@@ -189,10 +191,10 @@ class BatchPipeline:
 
 
 def classify_chunk(
-    ensemble: GenreEnsemble, prepare: Prepare, chunk: TrackChunk, *, keep_features: bool
+    model: GenreModel, prepare: Prepare, chunk: TrackChunk, *, keep_features: bool
 ) -> ClassifiedChunk:
     """Predict the genres of a chunk, in the form that is stored."""
-    predictions = ensemble.predict(chunk.tracks)
+    predictions = model.predict(chunk.tracks)
     return ClassifiedChunk(
         tracks=prepare(to_classified(chunk.tracks, predictions, keep_features=keep_features)),
         rejects=[to_record(reject) for reject in chunk.rejects],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.batches.pipeline import BatchPipeline
 from app.models.current import CurrentModel
-from ml.model.ensemble import GenreEnsemble
+from ml.model.genre_model import GenreModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,12 @@ class Pipelines:
     """Makes pipelines that share threads, limits and connections."""
 
     model: CurrentModel
-    make: Callable[[GenreEnsemble], BatchPipeline]
+    make: Callable[[GenreModel], BatchPipeline]
 
     @property
     def current(self) -> BatchPipeline:
         """A pipeline on the model that answers now."""
-        return self.make(self.model.ensemble)
+        return self.make(self.model.model)
 
     async def find(self, version: str) -> BatchPipeline | None:
         """Return a pipeline on a version, for a batch that began with it.
@@ -29,5 +29,5 @@ class Pipelines:
         None if this disk has that version no more: the batch then starts anew with `current`,
         since one batch must not have tracks of two models.
         """
-        ensemble = await self.model.find(version)
-        return None if ensemble is None else self.make(ensemble)
+        model = await self.model.find(version)
+        return None if model is None else self.make(model)

@@ -13,7 +13,7 @@ from app.service import Service
 from db.errors import StorageUnavailableError
 from db.tracks.exports import ExportFilter
 from schema.core.errors import ErrorCode
-from schema.inputs import text_problem
+from schema.inputs import argument_problem
 
 PARAMETERS = ("genre", "corrected", "raw")
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
@@ -74,7 +74,7 @@ def read_parameters(request: Request) -> tuple[ExportFilter, bool]:
         if len(given.getlist(name)) > 1:
             raise BadParameterError(f"{name} is given twice.")
     genre = given.get("genre")
-    problem = None if genre is None else text_problem(genre)
+    problem = None if genre is None else argument_problem(genre)
     if problem:
         raise BadParameterError(f"genre {problem}.")
     wanted = ExportFilter(genre, corrected=_flag(given.get("corrected", "false"), "corrected"))

@@ -1,16 +1,16 @@
-"""Put what the model says beside the tracks, in the form that is stored."""
+"""Combine tracks with their predictions, in the form that is stored."""
 
 from db.records import ClassifiedTracks, ModelVersion, TrackFeatures
 from ml.columns import NUMBER_COLUMNS
-from ml.model.ensemble import GenrePredictions
-from ml.store.manifest import Manifest
+from ml.model.genre_model import GenreModel
+from ml.model.predictions import GenrePredictions
 from ml.track import TrackTable
 
 
 def to_classified(
     tracks: TrackTable, predictions: GenrePredictions, *, keep_features: bool
 ) -> ClassifiedTracks:
-    """Return `tracks` with their predictions, row by row, and what the model saw if asked."""
+    """Return `tracks` with their predictions, and with their features if `keep_features`."""
     features = TrackFeatures(tracks.tags, tracks.numbers, NUMBER_COLUMNS) if keep_features else None
     return ClassifiedTracks(
         lines=tracks.lines,
@@ -22,6 +22,6 @@ def to_classified(
     )
 
 
-def to_model_version(manifest: Manifest) -> ModelVersion:
-    """Return what is stored of a model beside the tracks that it classified."""
-    return ModelVersion(manifest.version, manifest.genres, manifest.uncertain_below)
+def to_model_version(model: GenreModel) -> ModelVersion:
+    """Return what is stored about a model with the tracks that it classified."""
+    return ModelVersion(model.version, model.genres, model.uncertain_below)

@@ -1,7 +1,7 @@
-"""Hold the model that answers, and put another in its place while the service runs.
+"""Hold the model that is in use, and replace it while the service runs.
 
-A swap replaces one reference. Whoever classifies takes `ensemble` once, when a batch or request
-begins, and keeps it: what has begun ends on the model that it began with.
+A swap replaces one reference. Callers take `model` once, when a batch or request begins, and keep
+it, so that each batch ends on the model it began with.
 """
 
 import asyncio
@@ -20,86 +20,87 @@ from app.models.source import ModelSource
 from app.runtime.tasks import running
 from db.errors import StorageError
 from ml.errors import ArtefactError
-from ml.model.ensemble import GenreEnsemble
+from ml.model.genre_model import GenreModel
+from ml.store.loaded import LoadedModel
 from ml.store.manifest import Manifest
 
 KEPT_OTHERS = 2
-"""Models kept in memory beside the current one, for old batches and explanations."""
+"""Models kept in memory besides the current one, for older batches and for explanations."""
 logger = logging.getLogger("genre")
 
 
 class CurrentModel:
-    """`schema.core.context.ModelPort` without the rights: the model that answers now."""
+    """The model in use: followed by everyone in this process, chosen by anyone who may."""
 
-    def __init__(self, source: ModelSource, ensemble: GenreEnsemble) -> None:
+    def __init__(self, source: ModelSource, loaded: LoadedModel) -> None:
         self._source = source
-        self._ensemble = ensemble
-        self._others: OrderedDict[str, GenreEnsemble] = OrderedDict()
+        self._loaded = loaded
+        self._others: OrderedDict[str, GenreModel] = OrderedDict()
         self._swapping = anyio.Lock()
         self._refused: tuple[str, str] | None = None
 
     @property
-    def ensemble(self) -> GenreEnsemble:
+    def model(self) -> GenreModel:
         """The model; take it once for everything that belongs together."""
-        return self._ensemble
+        return self._loaded.model
 
     @property
     def manifest(self) -> Manifest:
-        """Describe the model."""
-        return self._ensemble.manifest
+        """What is known about the model."""
+        return self._loaded.manifest
 
     @property
     def refused_version(self) -> str | None:
-        """The version that was chosen and could not be loaded here."""
+        """The version that was chosen but could not be loaded here."""
         return self._refused[0] if self._refused else None
 
-    async def find(self, version: str) -> GenreEnsemble | None:
-        """Return a version, loaded if need be; None if this disk has it no more."""
-        if version == self._ensemble.version:
-            return self._ensemble
+    async def find(self, version: str) -> GenreModel | None:
+        """Return a version, loading it if necessary; None if it cannot be loaded (any more)."""
+        if version == self._loaded.version:
+            return self._loaded.model
         if version not in self._others:
             try:
-                self._keep(await self._source.load(version))
+                self._keep((await self._source.load(version)).model)
             except ArtefactError as error:
-                logger.warning("Model %s is wanted and cannot be used: %s", version, error)
+                logger.warning("Model %s is needed but cannot be used: %s", version, error)
                 return None
         self._others.move_to_end(version)
         return self._others[version]
 
     async def refresh(self) -> None:
-        """Load what is chosen, unless it answers already; what cannot be loaded is refused."""
+        """Load the chosen version unless it is in use; keep the old one if it cannot be loaded."""
         async with self._swapping:
             version = "unreadable"
             try:
                 version = await self._source.chosen_version()
-                if version != self._ensemble.version:
+                if version != self._loaded.version:
                     self._swap(await self._source.load(version))
                 self._refused = None
             except ArtefactError as error:
                 self._refuse(version, error)
 
     async def use(self, version: str, chosen_by: str) -> Manifest:
-        """Choose a version, here at once and elsewhere soon; what cannot be loaded raises."""
+        """Choose a version: at once here, soon elsewhere; one that cannot be loaded raises."""
         async with self._swapping:
             self._swap(await self._source.use(version, chosen_by))
         return self.manifest
 
-    def _swap(self, ensemble: GenreEnsemble) -> None:
-        old, self._ensemble = self._ensemble, ensemble
+    def _swap(self, loaded: LoadedModel) -> None:
+        old, self._loaded = self._loaded, loaded
         self._refused = None
-        if old.version != ensemble.version:
-            self._keep(old)
-            logger.info("Model %s answers now, instead of %s.", ensemble.version, old.version)
+        if old.version != loaded.version:
+            self._keep(old.model)
+            logger.info("Model %s replaces %s.", loaded.version, old.version)
 
-    def _keep(self, ensemble: GenreEnsemble) -> None:
-        self._others[ensemble.version] = ensemble
+    def _keep(self, model: GenreModel) -> None:
+        self._others[model.version] = model
         while len(self._others) > KEPT_OTHERS:
             self._others.popitem(last=False)
 
     def _refuse(self, version: str, error: ArtefactError) -> None:
         refused = (version, str(error))
-        if refused != self._refused:  # said once, however often it is tried
-            logger.error("Model %s goes on; refused: %s", self._ensemble.version, error)
+        if refused != self._refused:  # logged once, not at every attempt
+            logger.error("Model %s stays in use; refused: %s", self._loaded.version, error)
         self._refused = refused
 
 
@@ -109,8 +110,8 @@ async def open_model(source: ModelSource) -> CurrentModel:
     Raises
     ------
     ArtefactError
-        It cannot be loaded. Another would answer otherwise than the operators chose and than
-        other replicas do, so the service does not start.
+        It cannot be loaded. The service does not start on another model, which would answer
+        differently from what the operators chose and from other replicas.
     """
     version = await source.chosen_version()
     try:
@@ -120,13 +121,13 @@ async def open_model(source: ModelSource) -> CurrentModel:
             raise
         raise ArtefactError(
             f"Model {version} was chosen and cannot be used: {error} Put it back with "
-            "`genre model add`, or choose another with `genre model use`."
+            "`genre model add`, or choose another one with `genre model use`."
         ) from error
 
 
 @contextlib.asynccontextmanager
 async def following(model: CurrentModel, interval_s: float) -> AsyncIterator[None]:
-    """Look now and then whether another model was chosen, by whichever process."""
+    """Check from time to time whether any process has chosen another model."""
     async with running(_follow(model, interval_s)):
         with _reloading_on_hangup(model):
             yield
@@ -142,17 +143,16 @@ async def _refresh(model: CurrentModel) -> None:
     try:
         await model.refresh()
     except StorageError:
-        logger.debug("The choice of the model cannot be read now; the present one goes on.")
+        logger.debug("The choice of model cannot be read; the current one stays in use.")
     except Exception:
-        logger.exception("Looking for the chosen model failed; the present one goes on.")
+        logger.exception("Looking for the chosen model failed; the current one stays in use.")
 
 
 @contextlib.contextmanager
 def _reloading_on_hangup(model: CurrentModel) -> Iterator[None]:
-    """Look at once when SIGHUP arrives.
+    """Check at once when SIGHUP arrives.
 
-    Only the main thread may set handlers, and Windows has no such signal; the interval serves
-    there.
+    Elsewhere than in the main thread, and on Windows, there is only the interval.
     """
     if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
         yield
@@ -163,7 +163,7 @@ def _reloading_on_hangup(model: CurrentModel) -> Iterator[None]:
 
     def reload() -> None:
         if has_terminal and not _is_on_terminal():
-            os.kill(os.getpid(), signal.SIGTERM)  # its window was closed: that means stop
+            os.kill(os.getpid(), signal.SIGTERM)  # the terminal was closed, which means stop
             return
         task = asyncio.create_task(_refresh(model))
         tasks.add(task)

@@ -1,7 +1,7 @@
-"""Explain predictions, by the model that made them and by what it saw then.
+"""Explain stored predictions, with the model that made them and the features that it saw.
 
-Nothing but the features is stored: reasons are asked for seldom, for some tracks on a page, and
-would take more room than the tracks. So they are computed when asked for, in milliseconds a track.
+Only the features are stored. Explanations are rare and would take more space than the tracks, so
+each is computed on request, in a few milliseconds.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from db.records import TrackFeatures, TrackRecord
 from db.tracks.features import FeatureRepository
 from ml.columns import NUMBER_COLUMNS
 from ml.errors import ExplanationError
-from ml.model.ensemble import GenreEnsemble
 from ml.model.explanation import Contribution
+from ml.model.genre_model import GenreModel
 from ml.track import TrackTable
 
 
@@ -26,12 +26,12 @@ from ml.track import TrackTable
 class Explainer:
     """`schema.core.context.TrackExplainer`."""
 
-    model: CurrentModel
+    current: CurrentModel
     features: FeatureRepository
     threads: ComputeThreads
-    """Shared with the files that are being classified."""
+    """Shared with the batches that are running."""
 
-    async def __call__(
+    async def explain(
         self, tracks: Sequence[TrackRecord]
     ) -> list[Sequence[Contribution] | ExplanationError]:
         """Return the reasons for the prediction of each track, or why there are none."""
@@ -45,7 +45,7 @@ class Explainer:
     ) -> Sequence[Contribution] | ExplanationError:
         try:
             return await self._explain(track, features)
-        except ExplanationError as error:  # other tracks of the page have reasons
+        except ExplanationError as error:  # the other tracks may still have reasons
             return error
 
     async def _explain(
@@ -60,27 +60,27 @@ class Explainer:
                 f"Track {track.track_id} was stored without {_name_some(missing)}, "
                 "which explaining it needs: upload it again."
             )
-        ensemble = await self.model.find(track.model_version)
-        if ensemble is None:  # the reasons of another model would be made up
+        model = await self.current.find(track.model_version)
+        if model is None:  # another model had other reasons
             raise ExplanationError(
-                f"Model {track.model_version}, which classified track {track.track_id}, is not "
-                "here any more."
+                f"Model {track.model_version}, which classified track {track.track_id}, is no "
+                "longer available."
             )
         table = _to_table(track, features)
-        return await explain_row(ensemble, table, 0, track.predicted_genre, threads=self.threads)
+        return await explain_row(model, table, 0, track.predicted_genre, threads=self.threads)
 
 
 async def explain_row(
-    ensemble: GenreEnsemble,
+    model: GenreModel,
     tracks: TrackTable,
     row: int,
     genre: str,
     *,
     threads: ComputeThreads,
 ) -> Sequence[Contribution]:
-    """Return all reasons for the genre of a track, the weightiest first."""
+    """Return all reasons for the genre of one track, the weightiest first."""
     one = tracks.take(np.array([row]))
-    explain = partial(ensemble.explain, one, genres=[genre], first=None)
+    explain = partial(model.explain, one, genres=[genre], first=None)
     (explanation,) = await threads.run(explain)
     return explanation.contributions
 

@@ -1,4 +1,4 @@
-"""The model as clients see it: all may read what answers, operators may choose another."""
+"""The model as clients see it: anyone may read which is in use, operators may choose another."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ class OperatedModel:
 
     @property
     def manifest(self) -> Manifest:
-        """Describe the model that answers."""
+        """What is known about the model in use."""
         return self.current.manifest
 
     async def use(self, version: str, client_id: str | None) -> Manifest:
-        """Choose the model that answers from now on.
+        """Choose the model to use from now on.
 
         Raises
         ------
         GraphQLError
-            FORBIDDEN: the client is no operator.
+            FORBIDDEN: the client is not an operator.
         ModelPinnedError
-            A setting decides.
+            A setting pins the model.
         ArtefactError
-            The version is not there or broken; the old one goes on.
+            The version is not there or broken; the old one stays in use.
         """
         if client_id not in self.operators:
             message = "Only an operator may choose the model; GENRE_OPERATORS names them."

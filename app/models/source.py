@@ -1,6 +1,6 @@
-"""Where models come from: the folder that a setting names, or the operators' choice.
+"""Find, load and choose models: the one that a setting pins, or the one that an operator chose.
 
-Used by the service and by `genre model`, so that both check a model before it is chosen.
+Used by the service and by `genre model`, so that both load a model before they choose it.
 """
 
 from dataclasses import dataclass
@@ -12,31 +12,30 @@ from app.config.settings import Settings
 from db.engine import Sessions
 from db.model_choices import ModelChoiceRepository, PostgresModelChoices
 from ml.errors import GenreMlError
-from ml.model.ensemble import GenreEnsemble
-from ml.store.artefacts import load_ensemble
+from ml.store.loaded import LoadedModel, load_model
 from ml.store.manifest import Manifest
 from ml.store.registry import SHIPPED, ModelRegistry
 
 COMMAND_LINE = "command line"
-"""Who chose, if no client did."""
+"""Recorded as the one who chose, when no client did."""
 
 
 class ModelPinnedError(GenreMlError):
-    """The setting decides, so that a choice would change nothing."""
+    """A setting pins the model, so a choice would have no effect."""
 
     code = "BAD_USER_INPUT"
 
     def __init__(self) -> None:
-        super().__init__("GENRE_MODEL_DIR decides which model answers; unset it to choose another.")
+        super().__init__("GENRE_MODEL_DIR pins the model; unset it to choose another.")
 
 
 class NothingToRollBackError(GenreMlError):
-    """The shipped model answers, and nothing was chosen before."""
+    """The shipped model is in use, and no other was chosen before it."""
 
     code = "BAD_USER_INPUT"
 
     def __init__(self) -> None:
-        super().__init__("There is nothing to roll back: no other model was chosen before.")
+        super().__init__("Nothing to roll back: no other model was chosen before.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class ModelSource:
         Raises
         ------
         ArtefactError
-            The folder that should name it cannot be read.
+            The manifest that names it cannot be read.
         """
         folder = self.pinned
         if folder is None:
@@ -64,7 +63,7 @@ class ModelSource:
             folder = self.registry.shipped
         return (await anyio.to_thread.run_sync(Manifest.read, folder)).version
 
-    async def load(self, version: str) -> GenreEnsemble:
+    async def load(self, version: str) -> LoadedModel:
         """Load a version.
 
         Raises
@@ -76,31 +75,31 @@ class ModelSource:
         """
         return await anyio.to_thread.run_sync(self._load, version)
 
-    async def use(self, version: str, chosen_by: str) -> GenreEnsemble:
+    async def use(self, version: str, chosen_by: str) -> LoadedModel:
         """Choose a version for every process on this database, if it can be loaded.
 
         Raises
         ------
         ModelPinnedError
-            The setting decides.
+            A setting pins the model.
         ArtefactError
-            The version is not on this disk, or broken; the choice stays as it was.
+            The version is not on this disk or broken; the choice stays as it was.
         """
         self._refuse_if_pinned()
-        ensemble = await self.load(version)
+        loaded = await self.load(version)
         is_shipped = self.registry.is_shipped(version)
-        await self.choices.choose(ensemble.version, chosen_by, is_shipped=is_shipped)
-        return ensemble
+        await self.choices.choose(loaded.version, chosen_by, is_shipped=is_shipped)
+        return loaded
 
-    async def roll_back(self, chosen_by: str) -> GenreEnsemble:
-        """Go back to the choice before, if it can still be loaded.
+    async def roll_back(self, chosen_by: str) -> LoadedModel:
+        """Go back to the previous choice, if it can still be loaded.
 
         Raises
         ------
         ModelPinnedError, NothingToRollBackError
             There is nothing to go back to.
         ArtefactError
-            The version before is not on this disk, or broken; the choice stays as it was.
+            The previous version is not on this disk or broken; the choice stays as it was.
         """
         self._refuse_if_pinned()
         current = await self.choices.find_current()
@@ -108,27 +107,27 @@ class ModelSource:
         if current is None or (previous is None and current.is_shipped):
             raise NothingToRollBackError
         is_shipped = previous is None or previous.is_shipped
-        ensemble = await self.load(SHIPPED if previous is None or is_shipped else previous.version)
-        await self.choices.roll_back(ensemble.version, chosen_by)
-        return ensemble
+        loaded = await self.load(SHIPPED if previous is None or is_shipped else previous.version)
+        await self.choices.roll_back(loaded.version, chosen_by)
+        return loaded
 
     def _refuse_if_pinned(self) -> None:
         if self.pinned is not None:
             raise ModelPinnedError
 
-    def _load(self, version: str) -> GenreEnsemble:
+    def _load(self, version: str) -> LoadedModel:
         if self.pinned is not None and Manifest.read(self.pinned).version == version:
-            return load_ensemble(self.pinned, threads=self.threads)
+            return load_model(self.pinned, threads=self.threads)
         return self.registry.load(version, threads=self.threads)
 
 
 def registry_of(settings: Settings) -> ModelRegistry:
-    """Return the registry of the settings."""
+    """Return the registry that the settings name."""
     return ModelRegistry(settings.model_registry or settings.data_dir / "models")
 
 
 def make_source(settings: Settings, sessions: Sessions) -> ModelSource:
-    """Make the source of models of a service."""
+    """Make the source of a service's models."""
     return ModelSource(
         registry_of(settings),
         PostgresModelChoices(sessions),

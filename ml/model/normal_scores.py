@@ -1,7 +1,7 @@
-"""Turn a number into its normal score: where it stands among the training tracks.
+"""Turn a number into its normal score: its rank among the training tracks, as a normal quantile.
 
-Loudness in dB and timbre coefficients of any scale become comparable, and no outlier weighs much.
-A few quantiles are kept, not the sorted values, which would be the training data themselves.
+Loudness in dB and timbre coefficients of any scale become comparable, and no outlier counts for
+much. Only a few quantiles are kept; all sorted values would be the training data themselves.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class NormalScores:
         normal = ndtri(_LEVELS)
         for column, knots in enumerate(self.knots.T):
             values, group = np.unique(knots, return_inverse=True)
-            # Equal quantiles share their mean score: a value that half the tracks have is no tail.
+            # Equal quantiles share their mean score: a value of half the tracks is not a tail.
             levels = np.bincount(group, normal) / np.bincount(group)
             scores[:, column] = np.interp(numbers[:, column], values, levels)
         return scores

@@ -1,6 +1,6 @@
 """The known words, and which of them occur in each text.
 
-A text is what is known of one song in words: the tags and the title of a track, or a row of lyrics.
+A text is everything in words about one song: the tags and the title of a track, or a row of lyrics.
 """
 
 import re
@@ -29,9 +29,9 @@ class WordOccurrences:
     rows : int64 array
         Index of the text.
     words : pyarrow string array
-        As they stand in the text: any case, perhaps with spaces around, perhaps empty.
+        As written: in any case, perhaps surrounded by spaces, perhaps empty.
     texts : int
-        How many texts there are, with those that have no word.
+        Number of texts, including those without words.
     """
 
     rows: npt.NDArray[np.int64]
@@ -47,8 +47,8 @@ def split_tags(tags: pa.StringArray) -> WordOccurrences:
 def split_titles(titles: pa.StringArray) -> WordOccurrences:
     """Split titles at everything but letters and digits of any script.
 
-    Arrow takes 2 ms to compile a pattern with classes of Unicode, at each call, and so does without
-    them; Python splits the few titles that need them.
+    Arrow would take 2 ms at each call to compile a pattern with Unicode classes, so it splits the
+    ASCII titles only and Python splits the others, which are few.
     """
     is_plain = np.asarray(pc.string_is_ascii(titles))
     plain = _occurrences(pc.split_pattern_regex(titles.filter(is_plain), _BETWEEN_ASCII_WORDS))
@@ -60,24 +60,24 @@ def split_titles(titles: pa.StringArray) -> WordOccurrences:
 
 
 def split_lyrics(lyrics: pa.StringArray) -> WordOccurrences:
-    """Split rows of words at spaces, and pairs joined by `_` into their words."""
+    """Split rows of words at spaces, and pairs joined by `_` into single words."""
     return _occurrences(pc.split_pattern_regex(lyrics, r"[\s_]+"))
 
 
 def split_tracks(tracks: TrackTable) -> WordOccurrences:
-    """Take the words of tags and titles alike: rows of lyrics hold words of titles too."""
+    """Return the words of tags and titles together, because rows of lyrics contain titles too."""
     tags, titles = split_tags(tracks.tags), split_titles(tracks.titles)
     rows = np.concatenate([tags.rows, titles.rows])
     return WordOccurrences(rows, pa.concat_arrays([tags.words, titles.words]), len(tracks))
 
 
 def _occurrences(lists: pa.ListArray) -> WordOccurrences:
-    # Words are brought to their normal form once for all that are spelt alike: `Vocabulary`.
+    # `Vocabulary` normalises each distinct spelling once.
     return WordOccurrences(np.asarray(pc.list_parent_indices(lists)), lists.flatten(), len(lists))
 
 
 class Vocabulary:
-    """Words in a fixed order, in their normal form; the words of a text become a row of ones."""
+    """Normalised words in a fixed order; turns the words of a text into a row of ones."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = tuple(words)
@@ -96,14 +96,14 @@ class Vocabulary:
         return len(self.words)
 
     def incidence(self, occurrences: WordOccurrences) -> sparse.csr_matrix:
-        """Tell which words occur in which texts.
+        """Mark which words occur in which texts.
 
-        Only the distinct words are normalised and looked up: some thousand among a million.
+        Only the distinct words are normalised and looked up: a few thousand out of a million.
 
         Returns
         -------
         float32 CSR matrix, shape (n_texts, n_words)
-            1 where the text has the word, however often it names it.
+            1 where the text has the word, however often.
         """
         encoded = occurrences.words.dictionary_encode()
         column_of = np.array(
@@ -120,6 +120,6 @@ class Vocabulary:
             (np.ones(len(rows), dtype=np.float32), (rows, columns[known])),
             shape=(occurrences.texts, len(self)),
         )
-        # Duplicate entries were added up; a set of words has each once.
+        # SciPy adds up duplicates; here a repeated word counts once.
         matrix.data[:] = 1.0
         return matrix

@@ -1,8 +1,8 @@
-"""Bring words of two vocabularies together: stemmed tags, and lemmatised lyrics and titles.
+"""Match words of two vocabularies: stemmed tags, and lemmatised lyrics and titles.
 
-`tags` come stemmed ("befor", "rememb"), words of lyrics rows lemmatised ("before"), titles as they
-were written ("Before"). A light normal form of both meets more often than either stemmer would
-with the other's output, and keeps words of any language apart.
+`tags` are stemmed ("befor", "rememb"), words of lyrics rows lemmatised ("before"), titles written
+out ("Before"). A light normal form matches more of them than stemming one or lemmatising the other
+would, and keeps words of different languages apart.
 """
 
 import re
@@ -34,15 +34,15 @@ _BASE_OF = {
     for base, *forms in [line.split() or [""]]
     for form in forms
 }
-"""Irregular English forms, which no rule on endings finds."""
+"""Irregular English forms, which no rule about endings covers."""
 
 
 @lru_cache(maxsize=50_000)
 def normalise_word(word: str) -> str:
-    """Return the form under which `word` is known to the model; "" for punctuation alone.
+    """Return the form under which the model knows `word`; "" if it is only punctuation.
 
-    Lower case without accents, letters and digits only; irregular English forms become their base;
-    a final "y" becomes "i" and a final "e" goes, as in the stems of the tags.
+    Lower case without accents, letters and digits only. Irregular English forms become their base,
+    a final "y" becomes "i" and a final "e" is dropped, as in the stems of the tags.
     """
     decomposed = unicodedata.normalize("NFKD", word.lower())
     plain = _NOT_ALPHANUMERIC.sub("", decomposed)

@@ -1,4 +1,4 @@
-"""The manifest of a model folder: what the model is, and which files make it."""
+"""The manifest of a model: what it is, how good it is, and which files it consists of."""
 
 import hashlib
 import json
@@ -13,7 +13,9 @@ from ml.errors import ArtefactError
 
 MANIFEST_FILE = "manifest.json"
 FORMAT = 2
-"""Raised when a folder of the old kind can no longer be read."""
+"""Goes up when older manifests can no longer be read."""
+FIRST_KIND = "experts"
+"""The kind of a manifest that names none: those were written when there was only one."""
 
 
 class Metrics(BaseModel):
@@ -29,7 +31,7 @@ class Metrics(BaseModel):
 
 
 class GenreMetrics(BaseModel):
-    """How well one genre is told from the others."""
+    """How well the model tells one genre from the others."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,7 +43,7 @@ class GenreMetrics(BaseModel):
 
 
 class CalibrationBin(BaseModel):
-    """Held-out predictions of about the same confidence: `share` of all, and how many are right."""
+    """Held-out predictions of similar confidence: their `share` of all, and how many are right."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,7 +53,7 @@ class CalibrationBin(BaseModel):
 
 
 class LearningPoint(BaseModel):
-    """The score of a model that learnt from `tracks` tracks."""
+    """The score of a model trained on `tracks` tracks."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,7 +63,7 @@ class LearningPoint(BaseModel):
 
 
 class Comparison(BaseModel):
-    """The score of something else than the model as it is validated, for the card."""
+    """The score of an alternative to the model, for the card."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -72,9 +74,9 @@ class Comparison(BaseModel):
 
 
 class Validation(BaseModel):
-    """How the metrics came about, and what else the held-out predictions tell.
+    """How the metrics were measured, and what else the held-out predictions show.
 
-    All is nested: what a fold scores was seen by no part of the model that scores it.
+    Everything is nested: no part of the model that scores a fold has seen that fold.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -90,44 +92,38 @@ class Validation(BaseModel):
     comparisons: tuple[Comparison, ...] = ()
 
 
-class Learnt(BaseModel):
-    """What the fit chose: weights of the experts, rounds of the trees, the temperature."""
-
-    model_config = ConfigDict(frozen=True)
-
-    lyrics_weight: float
-    audio_weight: float
-    tree_rounds: int
-    temperature: float
-
-
 class Manifest(BaseModel):
-    """Everything about a model but its parameters; `version` is a hash of the rest."""
+    """Everything about a model except its parameters."""
 
     model_config = ConfigDict(frozen=True)
 
     format: int = FORMAT
+    kind: str = FIRST_KIND
+    """Selects the loader, see `ml.store.kinds`."""
     version: str
+    """A hash of the model's files."""
     trained_at: datetime
     training_rows: int
     lyric_rows: int = 0
-    """Rows of words alone that were learnt from as well."""
+    """Rows of words without sound that it learnt from as well."""
     genre_rows: tuple[int, ...]
     """Labelled tracks of each genre."""
     genres: tuple[str, ...]
     feature_names: tuple[str, ...]
     feature_gains: tuple[float, ...]
-    """Share of each feature in the decisions: mean size of its contribution; they sum to 1."""
+    """Share of each feature in the decisions: mean size of its contribution. They sum to 1."""
     uncertain_below: float
     """A prediction with less confidence is as likely wrong as right."""
-    parameters: dict[str, float | int]
-    learnt: Learnt
-    library_versions: dict[str, str]
-    data_sha256: dict[str, str]
+    parameters: dict[str, float | int] = {}
+    """What the training was told."""
+    learnt: dict[str, float | int] = {}
+    """What the fit chose; the names depend on the kind."""
+    library_versions: dict[str, str] = {}
+    data_sha256: dict[str, str] = {}
     metrics: Metrics
     validation: Validation
     files: dict[str, str]
-    """sha256 of each other file of the folder, by name."""
+    """sha256 of every other file of the model, by name."""
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -136,7 +132,7 @@ class Manifest(BaseModel):
         Raises
         ------
         ArtefactError
-            There is none, it cannot be read, or another format wrote it.
+            It is missing, cannot be read, or has another format.
         """
         path = folder / MANIFEST_FILE
         try:
@@ -146,21 +142,24 @@ class Manifest(BaseModel):
         except ValidationError as error:
             raise ArtefactError(f"{path} is not a manifest: {error}") from error
         if manifest.format != FORMAT:
-            raise ArtefactError(f"{path} has format {manifest.format}; {FORMAT} is needed.")
+            raise ArtefactError(f"{path} has format {manifest.format}; expected {FORMAT}.")
         return manifest
+
+    def to_json(self) -> bytes:
+        """Return the content of the manifest file."""
+        return f"{self.model_dump_json(indent=1)}\n".encode()
 
     def write(self, folder: Path) -> None:
         """Write the manifest into `folder`."""
-        (folder / MANIFEST_FILE).write_text(self.model_dump_json(indent=1) + "\n")
+        (folder / MANIFEST_FILE).write_bytes(self.to_json())
 
 
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256_of(content: bytes) -> str:
+    """Return the sha256 of a file's content, in hex."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def content_version(files: Mapping[str, str]) -> str:
-    """Name a model after its files: the same training gives the same version."""
+    """Name a model after the hashes of its files: the same training gives the same version."""
     text = json.dumps(dict(sorted(files.items())))
     return hashlib.sha256(text.encode()).hexdigest()[:12]

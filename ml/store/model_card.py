@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from ml.store.kinds import find_kind
 from ml.store.manifest import Manifest
 
 _SHOWN_FEATURES = 20
@@ -54,18 +55,15 @@ def _summary(manifest: Manifest) -> str:
 
 
 def _method(manifest: Manifest) -> str:
-    validation, learnt = manifest.validation, manifest.learnt
+    validation = manifest.validation
     return (
         "## How it decides and how it was validated\n\n"
-        "softmax(temperature * (words + sound + trees)): a linear model of words, kernel machines "
-        "on the sound, and LightGBM folds that correct both; every genre is as likely beforehand. "
-        f"Weight of words {learnt.lyrics_weight:.2f}, of sound {learnt.audio_weight:.2f}; "
-        f"{learnt.tree_rounds} rounds of trees; temperature {learnt.temperature:.2f}.\n\n"
+        f"{find_kind(manifest.kind).describe(manifest)}\n\n"
         f"Validation: the tracks of each genre are clustered by sound and words into groups that "
-        f"may share an artist ({validation.groups} in all); whole groups go to "
-        f"{validation.folds} folds, {validation.repeats} times with other folds. Each fold is "
-        "predicted by a model fitted on the others, with its weights, rounds and temperature. "
-        f"Counts below are of {_total(manifest):,} predictions: each track is predicted "
+        f"may share an artist ({validation.groups} in all). Whole groups go to "
+        f"{validation.folds} folds, {validation.repeats} times with different folds. Each fold is "
+        "predicted by a model fitted on the others, including its weights, rounds and temperature. "
+        f"The counts below cover {_total(manifest):,} predictions: each track is predicted "
         f"{validation.repeats} times."
     )
 

@@ -1,28 +1,26 @@
-"""The models on this disk: the one that is shipped, and one folder for each version added.
+"""The versions on this disk: the shipped model, and a folder for each version that was added.
 
-Says what is there and whether it is whole. Which one answers is decided by `app`.
+Knows which are there and whether they are whole. Which one answers is up to `app`.
 """
 
 import re
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from ml.errors import ArtefactError, ArtefactMismatchError, UnknownModelError
-from ml.model.ensemble import GenreEnsemble
-from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
-from ml.store.manifest import MANIFEST_FILE, Manifest, sha256_of
+from ml.store.folder import SHIPPED_MODEL_DIR, replace_folder
+from ml.store.loaded import LoadedModel, load_model, make_model, read_parts
+from ml.store.manifest import MANIFEST_FILE, Manifest
 
 SHIPPED = "shipped"
-"""Names the model that comes with the release, whatever its version is there."""
+"""Names the model of the release, whatever its version."""
 VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
-"""A version names a folder and comes from clients, so that it must not be able to leave ours."""
+"""A version comes from clients and names a folder, which must not lie outside the registry."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredModel:
-    """A model on this disk; `problem` says why it cannot be used."""
+    """A model on this disk; `problem` says why it cannot be used, None if it can."""
 
     version: str
     folder: Path
@@ -33,13 +31,13 @@ class RegisteredModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelRegistry:
-    """Folders of models below `folder`, each named after the version in it."""
+    """Model folders in `folder`, each named after its version."""
 
     folder: Path
-    shipped: Path = DEFAULT_MODEL_DIR
+    shipped: Path = SHIPPED_MODEL_DIR
 
     def list_models(self) -> list[RegisteredModel]:
-        """Return the shipped model, then the others, newest training first, broken ones last."""
+        """Return the shipped model, then the others: the newest first, broken ones last."""
         folders = self.folder.iterdir() if self.folder.is_dir() else ()
         others = [_look_at(path) for path in folders if VERSION.fullmatch(path.name)]
         others.sort(key=lambda model: model.version)
@@ -52,7 +50,7 @@ class ModelRegistry:
         Raises
         ------
         UnknownModelError
-            No folder of this disk has it.
+            It is not on this disk.
         """
         if self.is_shipped(version):
             return self.shipped
@@ -67,27 +65,27 @@ class ModelRegistry:
         return Manifest.read(self.shipped).version
 
     def is_shipped(self, version: str) -> bool:
-        """Tell whether the shipped model is meant, by its version or as the shipped one."""
+        """Whether `version` means the shipped model, by its version or by the word `shipped`."""
         try:
             return version in (SHIPPED, self.shipped_version)
-        except ArtefactError:  # broken, which must not stop the use of others
+        except ArtefactError:  # others can be used even if this one is broken
             return False
 
-    def load(self, version: str, *, threads: int = 0) -> GenreEnsemble:
-        """Load a version, after checking every file of it.
+    def load(self, version: str, *, threads: int = 0) -> LoadedModel:
+        """Load a version, after checking all its files.
 
         Raises
         ------
         UnknownModelError
-            No folder of this disk has it.
+            It is not on this disk.
         ArtefactError
-            Its folder is broken, or holds another version.
+            Its folder is broken or holds another version.
         """
         folder = self.find(version)
-        ensemble = _load(folder, threads)
+        loaded = load_model(folder, threads=threads)
         if folder != self.shipped:
-            _check_name(folder, ensemble.manifest)
-        return ensemble
+            _check_name(folder, loaded.manifest)
+        return loaded
 
     def add(self, folder: Path) -> tuple[Manifest, bool]:
         """Copy a model into the registry, whole or not at all.
@@ -95,33 +93,22 @@ class ModelRegistry:
         Returns
         -------
         Manifest, bool
-            And whether it was copied: a version that is here already is left as it is.
+            The bool is False if this version was already there; it is then left as it is.
 
         Raises
         ------
         ArtefactError
-            The folder is no model, or a broken one.
+            The folder holds no model or a broken one.
         """
-        manifest = _load(folder, 1).manifest
-        _check_names(folder, manifest)
+        parts = read_parts(folder, threads=1)
+        manifest = make_model(parts).manifest
+        if not VERSION.fullmatch(manifest.version):
+            raise ArtefactError(f"The version in {folder / MANIFEST_FILE} cannot name a folder.")
         if self._has(manifest.version):
             return manifest, False
-        self.folder.mkdir(parents=True, exist_ok=True)
-        # A name that VERSION does not match, so that a copy under way is no model to others.
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".add-") as staging:
-            new = Path(staging) / "new"
-            new.mkdir()
-            for name in (*manifest.files, MANIFEST_FILE):
-                shutil.copyfile(folder / name, new / name)
-            _load(new, 1)  # the source may have changed while it was copied
-            self._put(new, Path(staging) / "old", manifest.version)
+        files = {**parts.files, MANIFEST_FILE: manifest.to_json()}
+        replace_folder(self.folder / manifest.version, files)
         return manifest, True
-
-    def _put(self, new: Path, old: Path, version: str) -> None:
-        target = self.folder / version
-        if target.exists():  # broken, else `_has` would have found it
-            target.rename(old)
-        new.rename(target)
 
     def _has(self, version: str) -> bool:
         try:
@@ -131,31 +118,16 @@ class ModelRegistry:
         return True
 
 
-def _load(folder: Path, threads: int) -> GenreEnsemble:
-    """Load a folder that may hold anything: hashes are right as well in one made to mislead."""
-    try:
-        return load_ensemble(folder, threads=threads)
-    except ArtefactError:
-        raise
-    except Exception as error:
-        raise ArtefactError(f"The model in {folder} cannot be loaded: {error!r}.") from error
-
-
 def _look_at(folder: Path, *, is_shipped: bool = False) -> RegisteredModel:
     try:
-        manifest = Manifest.read(folder)
+        parts = read_parts(folder)
+        manifest = parts.manifest
         if not is_shipped:
             _check_name(folder, manifest)
-        _check_files(folder, manifest)
-    except (ArtefactError, OSError) as error:
+        parts.check_files()
+    except ArtefactError as error:
         return RegisteredModel(folder.name, folder, is_shipped, None, str(error))
     return RegisteredModel(manifest.version, folder, is_shipped, manifest)
-
-
-def _check_files(folder: Path, manifest: Manifest) -> None:
-    for name, expected in manifest.files.items():
-        if sha256_of(folder / name) != expected:
-            raise ArtefactMismatchError(file=name, expected=f"sha256 {expected}", found="another")
 
 
 def _check_name(folder: Path, manifest: Manifest) -> None:
@@ -163,13 +135,6 @@ def _check_name(folder: Path, manifest: Manifest) -> None:
         raise ArtefactMismatchError(
             file=MANIFEST_FILE, expected=f"version {folder.name}", found=manifest.version
         )
-
-
-def _check_names(folder: Path, manifest: Manifest) -> None:
-    """Refuse a manifest by which files would be copied from or to another folder."""
-    names = [name for name in manifest.files if Path(name).name != name]
-    if names or not VERSION.fullmatch(manifest.version):
-        raise ArtefactError(f"The manifest in {folder} has names that are no file names.")
 
 
 def _trained_at(model: RegisteredModel) -> float:

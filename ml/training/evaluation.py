@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ml.errors import TrainingDataError
-from ml.model.ensemble import GenreEnsemble
+from ml.store.loaded import LoadedModel
 from ml.store.manifest import GenreMetrics, Metrics
 from ml.training.labelled import LabelledTracks
 from ml.training.metrics import score, score_genres
@@ -14,9 +14,9 @@ from ml.training.metrics import score, score_genres
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a model is worth on some tracks.
+    """How good a model is on some tracks.
 
-    `learnt_from` tells that the model was trained on this very file.
+    `learnt_from` is True if the model was trained on this very file.
     """
 
     model_version: str
@@ -37,7 +37,7 @@ class Evaluation:
         }
 
 
-def evaluate_model(ensemble: GenreEnsemble, data: LabelledTracks) -> Evaluation:
+def evaluate_model(loaded: LoadedModel, data: LabelledTracks) -> Evaluation:
     """Predict the genres of `data` and compare them with its labels.
 
     Raises
@@ -45,16 +45,17 @@ def evaluate_model(ensemble: GenreEnsemble, data: LabelledTracks) -> Evaluation:
     TrainingDataError
         A label names a genre that the model does not know.
     """
-    unknown = sorted(set(data.genres) - set(ensemble.genres))
+    model = loaded.model
+    unknown = sorted(set(data.genres) - set(model.genres))
     if unknown:
         raise TrainingDataError(f"The model knows no genre {', '.join(unknown)}.")
-    column_of = np.array([ensemble.genres.index(genre) for genre in data.genres])
+    column_of = np.array([model.genres.index(genre) for genre in data.genres])
     truth = column_of[data.truth]
-    probabilities = ensemble.predict(data.tracks).probabilities
+    probabilities = model.predict(data.tracks).probabilities
     return Evaluation(
-        model_version=ensemble.version,
+        model_version=model.version,
         tracks=len(data),
         metrics=score(probabilities, truth),
-        genres=score_genres(probabilities, truth, ensemble.genres),
-        learnt_from=ensemble.manifest.data_sha256.get("features") == data.sha256["features"],
+        genres=score_genres(probabilities, truth, model.genres),
+        learnt_from=loaded.manifest.data_sha256.get("features") == data.sha256["features"],
     )

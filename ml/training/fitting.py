@@ -7,10 +7,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from ml.model.audio_expert import EXPERT_COLUMNS, AudioExpert, balanced_weights, fit_audio_expert
-from ml.model.features import TrackFeatures
-from ml.model.lyrics_expert import LyricsExpert, Truth
-from ml.model.scorer import GenreScorer
+from ml.model.experts.audio_expert import (
+    EXPERT_COLUMNS,
+    AudioExpert,
+    balanced_weights,
+    fit_audio_expert,
+)
+from ml.model.experts.features import ExpertFeatures
+from ml.model.experts.lyrics_expert import LyricsExpert, Truth
+from ml.model.experts.scorer import GenreScorer
 from ml.track import FloatMatrix
 from ml.training.groups import Groups, deal_folds, track_groups
 from ml.training.lyrics_fitting import blend, fit_lyrics_experts
@@ -20,7 +25,7 @@ from ml.training.trees import fit_trees
 
 _WEIGHT_GUESS = (1.25, 1.0)
 """Of words and of sound: the weights that the pool's weights are shrunk to."""
-Progress = Callable[[str, float], None]
+TrainingProgress = Callable[[str, float], None]
 """Called with what is being done and the share that is done, 0 to 1."""
 
 
@@ -30,7 +35,7 @@ class TrainingSet:
 
     Attributes
     ----------
-    features : TrackFeatures
+    features : ExpertFeatures
     truth : int array, shape (n_tracks,)
     texts : CSR matrix of ones, shape (n_texts, n_words)
     text_truth : int array, shape (n_texts,)
@@ -38,7 +43,7 @@ class TrainingSet:
         How many there are; both truths are below it.
     """
 
-    features: TrackFeatures
+    features: ExpertFeatures
     truth: Truth
     texts: sparse.csr_matrix
     text_truth: Truth
@@ -49,7 +54,7 @@ class TrainingSet:
 
     def take(self, rows: npt.NDArray[np.bool_]) -> "TrainingSet":
         """Return the set with some of its tracks, and all further texts."""
-        features = TrackFeatures(self.features.words[rows], self.features.numbers[rows])
+        features = ExpertFeatures(self.features.words[rows], self.features.numbers[rows])
         return TrainingSet(features, self.truth[rows], self.texts, self.text_truth, self.genres)
 
 
@@ -70,7 +75,7 @@ class _Experts:
     lyrics: list[LyricsExpert]
     audio: list[AudioExpert]
 
-    def scores(self, features: TrackFeatures) -> list[FloatMatrix]:
+    def scores(self, features: ExpertFeatures) -> list[FloatMatrix]:
         words = [expert.scores(features.words) for expert in self.lyrics]
         return words + [expert.scores(features.numbers) for expert in self.audio]
 
@@ -89,7 +94,7 @@ def find_groups(data: TrainingSet, parameters: TrainingParameters) -> Groups:
 def fit_scorer(
     data: TrainingSet,
     parameters: TrainingParameters,
-    progress: Progress = lambda *_: None,
+    progress: TrainingProgress = lambda *_: None,
 ) -> FittedScorer:
     """Fit everything; the same data and seed give the same scorer.
 
@@ -120,7 +125,7 @@ def fit_scorer(
 
 
 def _held_out_scores(
-    data: TrainingSet, fold_of: Groups, parameters: TrainingParameters, progress: Progress
+    data: TrainingSet, fold_of: Groups, parameters: TrainingParameters, progress: TrainingProgress
 ) -> list[FloatMatrix]:
     """Return the scores of each expert, fitted without the fold that it scores."""
     found: list[FloatMatrix] = []

@@ -13,7 +13,7 @@ from sklearn.decomposition import TruncatedSVD
 
 from ml.columns import METADATA_COLUMNS
 from ml.errors import TrainingDataError
-from ml.model.lyrics_expert import Truth
+from ml.model.experts.lyrics_expert import Truth
 from ml.model.normal_scores import NormalScores
 from ml.track import FloatMatrix
 

@@ -2,7 +2,7 @@
 
 A logistic regression over TF-IDF, one over naive-Bayes ratios (Wang and Manning, "Baselines and
 Bigrams", ACL 2012) and naive Bayes itself with the evidence divided by the square root of the
-length. Apart from `ml.model.lyrics_expert` so that serving does not import scikit-learn.
+length. Apart from `ml.model.experts.lyrics_expert` so that serving does not import scikit-learn.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from ml.model.lyrics_expert import FloatArray, LyricsExpert, Truth
+from ml.model.experts.lyrics_expert import FloatArray, LyricsExpert, Truth
 from ml.track import FloatMatrix
 
 _RATIO_SMOOTHING = 1.0

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from ml.model.lyrics_expert import Truth
+from ml.model.experts.lyrics_expert import Truth
 from ml.track import FloatMatrix
 
 _SHRINKAGE = 10.0

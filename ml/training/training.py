@@ -9,12 +9,12 @@ from threadpoolctl import threadpool_limits
 
 from ml.columns import NUMBER_COLUMNS
 from ml.errors import TrainingDataError
-from ml.model.explanation import feature_scores
-from ml.model.features import FeatureSpec, TrackFeatures
-from ml.model.scorer import GenreScorer
+from ml.model.experts.contributions import feature_scores
+from ml.model.experts.features import ExpertFeatures, FeatureSpec
+from ml.model.experts.scorer import GenreScorer
 from ml.model.vocabulary import Vocabulary, split_lyrics, split_tracks
 from ml.store.manifest import LearningPoint, Metrics, Validation
-from ml.training.fitting import FittedScorer, Progress, TrainingSet, find_groups, fit_scorer
+from ml.training.fitting import FittedScorer, TrainingProgress, TrainingSet, find_groups, fit_scorer
 from ml.training.groups import deal_folds
 from ml.training.labelled import LabelledTracks
 from ml.training.lyric_rows import NO_LYRIC_ROWS, LyricRows, repeats_a_track
@@ -52,7 +52,7 @@ class TrainedEnsemble:
 def train(
     data: LabelledTracks,
     parameters: TrainingParameters,
-    progress: Progress = lambda *_: None,
+    progress: TrainingProgress = lambda *_: None,
     lyrics: LyricRows = NO_LYRIC_ROWS,
 ) -> TrainedEnsemble:
     """Fit and validate a model; the same data and seed give the same model.
@@ -78,7 +78,10 @@ def train(
 
 
 def _train(
-    data: LabelledTracks, parameters: TrainingParameters, progress: Progress, lyrics: LyricRows
+    data: LabelledTracks,
+    parameters: TrainingParameters,
+    progress: TrainingProgress,
+    lyrics: LyricRows,
 ) -> TrainedEnsemble:
     progress("words", 0.0)
     spec, known = prepare(data, lyrics, parameters)
@@ -139,7 +142,7 @@ def _validate(
     parameters: TrainingParameters,
     held_out: HeldOut,
     genres: tuple[str, ...],
-    progress: Progress,
+    progress: TrainingProgress,
 ) -> Validation:
     progress("comparisons", 0.0)
     comparisons = compare(known, parameters)
@@ -197,18 +200,18 @@ def _draw_part(
 
 
 def _feature_shares(
-    scorer: GenreScorer, features: TrackFeatures, count: int
+    scorer: GenreScorer, features: ExpertFeatures, count: int
 ) -> npt.NDArray[np.float64]:
     """Return the mean size of each feature's contribution to the genre decided on, as shares."""
     total = np.zeros(count)
     best = scorer.log_odds(features).argmax(axis=1)
     for row in range(0, len(features), -(-len(features) // _EXPLAINED_TRACKS)):
-        track = TrackFeatures(features.words[row], features.numbers[row : row + 1])
+        track = ExpertFeatures(features.words[row], features.numbers[row : row + 1])
         sizes = np.abs(feature_scores(scorer, track)[:-1, best[row]])
         total[: len(NUMBER_COLUMNS)] += sizes[: len(NUMBER_COLUMNS)]
         total[len(NUMBER_COLUMNS) + track.words.indices] += sizes[len(NUMBER_COLUMNS) :]
     return np.asarray(total / (total.sum() or 1.0))
 
 
-def _part(progress: Progress, start: float, end: float) -> Progress:
+def _part(progress: TrainingProgress, start: float, end: float) -> TrainingProgress:
     return lambda stage, share: progress(stage, start + (end - start) * share)

@@ -11,8 +11,8 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 
-from ml.model.audio_expert import balanced_weights
-from ml.model.lyrics_expert import Truth
+from ml.model.experts.audio_expert import balanced_weights
+from ml.model.experts.lyrics_expert import Truth
 from ml.track import FloatMatrix
 from ml.training.groups import Groups
 from ml.training.parameters import TrainingParameters

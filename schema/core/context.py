@@ -14,8 +14,8 @@ from db.records import BatchRecord, TrackRecord
 from db.tracks.corrections import CorrectionRepository
 from db.tracks.repository import TrackRepository
 from ml.errors import ExplanationError
-from ml.model.ensemble import GenrePredictions
 from ml.model.explanation import Contribution
+from ml.model.predictions import GenrePredictions
 from ml.reading.track_input import RawTrack
 from ml.store.manifest import Manifest
 from schema.core.errors import ErrorCode, coded_error
@@ -70,14 +70,14 @@ class RequestPredictions:
 class TrackClassifier(Protocol):
     """Classifies tracks sent in a request."""
 
-    async def __call__(self, tracks: Sequence[RawTrack], *, store: bool) -> RequestPredictions:
+    async def classify(self, tracks: Sequence[RawTrack], *, store: bool) -> RequestPredictions:
         """Return the genres in the order of `tracks`; raise if a value is invalid."""
 
 
 class TrackExplainer(Protocol):
     """Explains why tracks have their genres."""
 
-    async def __call__(
+    async def explain(
         self, tracks: Sequence[TrackRecord]
     ) -> list[Sequence[Contribution] | ExplanationError]:
         """Return, per track, its contributions (strongest first) or why there are none."""
@@ -104,9 +104,9 @@ class Ports:
     tracks: TrackRepository
     batches: BatchRepository
     model: ModelPort
-    classify_tracks: TrackClassifier
+    track_classifier: TrackClassifier
     corrections: CorrectionRepository
-    explain: TrackExplainer
+    track_explainer: TrackExplainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
     async def load_explanations(
         tracks: list[TrackRecord],
     ) -> Sequence[Sequence[Contribution] | BaseException]:
-        return await ports.explain(tracks)
+        return await ports.track_explainer.explain(tracks)
 
     loaders = Loaders(
         batch=DataLoader(load_batches),

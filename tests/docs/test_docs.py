@@ -8,7 +8,7 @@ from support.repository import ROOT
 import app
 import schema
 from app.config.settings_table import env_example, with_table
-from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.manifest import Manifest
 
 
@@ -21,7 +21,7 @@ def test_readme_and_env_example_name_every_setting() -> None:
 
 def test_readme_gives_the_accuracy_of_the_shipped_model() -> None:
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    manifest = Manifest.read(DEFAULT_MODEL_DIR)
+    manifest = Manifest.read(SHIPPED_MODEL_DIR)
 
     low, high = manifest.validation.intervals["accuracy"]
     assert f"**{manifest.metrics.accuracy:.2f}** right ({low:.2f} to {high:.2f})" in readme

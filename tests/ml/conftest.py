@@ -7,7 +7,7 @@ from support.labelled_files import QUICK, LabelledFiles, write_labelled_files
 
 from ml.training.labelled import read_labelled_tracks
 from ml.training.lyric_rows import read_lyric_rows
-from ml.training.model_folder import save_ensemble
+from ml.training.saving import save_ensemble
 from ml.training.training import train
 
 

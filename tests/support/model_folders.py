@@ -3,18 +3,18 @@
 import shutil
 from pathlib import Path
 
-from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.manifest import Manifest, content_version, sha256_of
 
 
 def make_model(folder: Path, suffix: str, *, uncertain_below: float | None = None) -> Manifest:
     """Write a model whose genres end with `suffix`, so that it is seen which model answered."""
-    shutil.copytree(DEFAULT_MODEL_DIR, folder)
+    shutil.copytree(SHIPPED_MODEL_DIR, folder)
     old = Manifest.read(folder)
     changed = next(name for name in sorted(old.files) if name.endswith((".txt", ".json")))
     with (folder / changed).open("a") as file:
         file.write("\n" * len(suffix.encode()))
-    files = {**old.files, changed: sha256_of(folder / changed)}
+    files = {**old.files, changed: sha256_of((folder / changed).read_bytes())}
     update: dict[str, object] = {
         "files": files,
         "version": content_version(files),

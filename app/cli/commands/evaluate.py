@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
+from ml.store.folder import SHIPPED_MODEL_DIR
+from ml.store.loaded import load_model
 from ml.training.evaluation import Evaluation, evaluate_model
 from ml.training.labelled import read_labelled_tracks
 
@@ -30,8 +31,8 @@ def evaluate(
 
     Example: `genre evaluate --features new.csv --labels new-genres.csv --json`
     """
-    ensemble = load_ensemble(model or DEFAULT_MODEL_DIR)
-    found = evaluate_model(ensemble, read_labelled_tracks(features, labels))
+    loaded = load_model(model or SHIPPED_MODEL_DIR)
+    found = evaluate_model(loaded, read_labelled_tracks(features, labels))
     if found.learnt_from:
         Console(stderr=True).print(
             "Notice: the model learnt from this very file; on other songs it is less often right.",

@@ -7,11 +7,12 @@ import typer
 from rich.console import Console
 
 from app.cli.progress import progress_bar
+from ml.store.folder import check_target
 from ml.store.manifest import Manifest
 from ml.training.labelled import read_labelled_tracks
 from ml.training.lyric_rows import NO_LYRIC_ROWS, LyricRows, read_lyric_rows
-from ml.training.model_folder import check_model_folder, save_ensemble
 from ml.training.parameters import TrainingParameters
+from ml.training.saving import save_ensemble
 from ml.training.training import train as train_ensemble
 
 
@@ -43,7 +44,7 @@ def train(
     Example: `genre train --features tracks.csv --labels genres.csv --out my-model`,
     then `GENRE_MODEL_DIR=my-model genre serve`
     """
-    check_model_folder(out)
+    check_target(out)
     parameters = TrainingParameters.read(params) if params else TrainingParameters()
     if seed is not None:
         parameters = parameters.model_copy(update={"seed": seed})

@@ -96,10 +96,10 @@ def test_serve_refuses_development_credentials_on_an_open_address(tmp_path: Path
 def test_a_changed_model_folder_is_refused(tmp_path: Path) -> None:
     import shutil
 
-    from ml.store.artefacts import DEFAULT_MODEL_DIR
+    from ml.store.folder import SHIPPED_MODEL_DIR
 
     folder = tmp_path / "model"
-    shutil.copytree(DEFAULT_MODEL_DIR, folder)
+    shutil.copytree(SHIPPED_MODEL_DIR, folder)
     (folder / "fold_2.txt").write_text((folder / "fold_2.txt").read_text() + "\n")
 
     result = genre(

@@ -32,15 +32,16 @@ import io
 from app.runtime.process import quick_imports
 with quick_imports():
     import app.server
-from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
+from ml.store.folder import SHIPPED_MODEL_DIR
+from ml.store.loaded import load_model
 from ml.sampling.generator import write_sample_csv
 from ml.reading.tracks_csv import read_tracks
 sample = io.StringIO()
 write_sample_csv(sample, 20, 1)
-ensemble = load_ensemble(DEFAULT_MODEL_DIR)
+model = load_model(SHIPPED_MODEL_DIR).model
 for chunk in read_tracks(io.BytesIO(sample.getvalue().encode())):
-    ensemble.predict(chunk.tracks)
-    ensemble.explain(chunk.tracks)
+    model.predict(chunk.tracks)
+    model.explain(chunk.tracks)
 """
     names = ("sklearn", "pandas", "scipy.stats", "joblib", *TRAINING_ONLY, *NOT_AT_EVERY_START)
 

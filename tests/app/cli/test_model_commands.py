@@ -20,11 +20,11 @@ from typer.testing import CliRunner
 
 from app.cli.program import expected_errors, program
 from app.config.settings import Settings
-from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.manifest import Manifest
 
 PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
-SHIPPED = Manifest.read(DEFAULT_MODEL_DIR).version
+SHIPPED = Manifest.read(SHIPPED_MODEL_DIR).version
 HEADERS = {"client-id": "test", "client-secret": "test"}
 
 

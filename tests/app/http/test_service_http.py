@@ -11,7 +11,7 @@ from app.config.access import clients_of, is_loopback
 from app.config.credentials import hash_secret
 from app.config.settings import Settings, SettingsError, read_settings
 from app.main import create_app
-from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.folder import SHIPPED_MODEL_DIR
 
 asyncio_test = pytest.mark.asyncio
 QUERY = {"query": "{ genres { name } }"}
@@ -56,7 +56,7 @@ async def test_health_needs_no_credentials(server: httpx.AsyncClient) -> None:
     assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
     assert ready.status_code == 200
     assert ready.json()["checks"] == {"model": "ok", "database": "ok", "migrations": "ok"}
-    manifest = json.loads((DEFAULT_MODEL_DIR / "manifest.json").read_text())
+    manifest = json.loads((SHIPPED_MODEL_DIR / "manifest.json").read_text())
     assert ready.json()["modelVersion"] == manifest["version"]
 
 

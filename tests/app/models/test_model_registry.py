@@ -22,13 +22,13 @@ from app.models.source import registry_of
 from app.service import open_service
 from ml.errors import ArtefactError
 from ml.sampling.generator import write_sample_csv
-from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.manifest import Manifest
 
 pytestmark = pytest.mark.asyncio
 
 MODEL = "{ model { version genres } }"
-SHIPPED = Manifest.read(DEFAULT_MODEL_DIR)
+SHIPPED = Manifest.read(SHIPPED_MODEL_DIR)
 
 
 async def test_an_operator_swaps_the_model_without_a_restart(
@@ -112,7 +112,7 @@ async def test_a_replica_without_the_model_goes_on_and_says_so(
         await anyio.sleep(0.3)
 
         assert (ready["status"], ready["modelVersion"]) == ("ok", SHIPPED.version)
-        refusals = [r for r in caplog.records if "goes on; refused" in r.getMessage()]
+        refusals = [r for r in caplog.records if "stays in use; refused" in r.getMessage()]
         assert len(refusals) == 1, "it is said once, not at every look"
 
         registry_of(elsewhere).add(tmp_path / "other")  # put right, it takes over

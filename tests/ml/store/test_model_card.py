@@ -4,7 +4,7 @@ from pathlib import Path
 
 from support.repository import ROOT
 
-from ml.store.artefacts import DEFAULT_MODEL_DIR
+from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.manifest import Manifest
 from ml.store.model_card import PICTURES, render_card
 
@@ -12,7 +12,7 @@ from ml.store.model_card import PICTURES, render_card
 def test_the_card_in_the_repository_is_that_of_the_shipped_model() -> None:
     notes = (ROOT / "docs/model/notes.md").read_text(encoding="utf-8")
 
-    card = render_card(Manifest.read(DEFAULT_MODEL_DIR), notes, "docs/model")
+    card = render_card(Manifest.read(SHIPPED_MODEL_DIR), notes, "docs/model")
 
     assert (ROOT / "MODEL_CARD.md").read_text(encoding="utf-8") == card, "run scripts/model-card"
 

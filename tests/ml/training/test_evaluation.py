@@ -8,18 +8,18 @@ import pytest
 from support.labelled_files import LabelledFiles
 
 from ml.errors import TrainingDataError
-from ml.store.artefacts import load_ensemble
+from ml.store.loaded import load_model
 from ml.training.evaluation import evaluate_model
 from ml.training.labelled import read_labelled_tracks
 
 
 def test_scores_a_model_on_its_labels(trained_model: Path, labelled_files: LabelledFiles) -> None:
     data = read_labelled_tracks(labelled_files.features, labelled_files.labels)
-    ensemble = load_ensemble(trained_model)
+    loaded = load_model(trained_model)
 
-    found = evaluate_model(ensemble, data)
+    found = evaluate_model(loaded, data)
 
-    right = ensemble.predict(data.tracks).best == data.truth
+    right = loaded.model.predict(data.tracks).best == data.truth
     assert found.metrics.accuracy == pytest.approx(right.mean())
     assert found.learnt_from
     text = json.loads(json.dumps(found.as_dict()))
@@ -33,7 +33,7 @@ def test_scores_labels_of_a_part_of_the_genres(
     data = read_labelled_tracks(labelled_files.features, labelled_files.labels)
     some = np.flatnonzero(data.truth < 2)
 
-    found = evaluate_model(load_ensemble(trained_model), data.take(some))
+    found = evaluate_model(load_model(trained_model), data.take(some))
 
     assert [row.tracks for row in found.genres[2:]] == [0]
     assert found.metrics.confusion_matrix[2] == [0, 0, 0]
@@ -48,4 +48,4 @@ def test_refuses_a_genre_that_the_model_does_not_know(
     data = read_labelled_tracks(labelled_files.features, labels)
 
     with pytest.raises(TrainingDataError, match="polka"):
-        evaluate_model(load_ensemble(trained_model), data)
+        evaluate_model(load_model(trained_model), data)

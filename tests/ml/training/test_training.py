@@ -7,13 +7,14 @@ import pytest
 from support.labelled_files import QUICK, LabelledFiles, write_labelled_files
 
 from ml.errors import TrainingDataError
-from ml.model.ensemble import GenreEnsemble
-from ml.store.artefacts import load_ensemble
+from ml.model.experts.ensemble import ExpertEnsemble
+from ml.store.folder import check_target
+from ml.store.loaded import load_model
 from ml.store.manifest import Manifest
 from ml.training.labelled import LabelledTracks, read_labelled_tracks
 from ml.training.lyric_rows import LyricRows, read_lyric_rows
-from ml.training.model_folder import check_model_folder, save_ensemble
 from ml.training.parameters import TrainingParameters
+from ml.training.saving import save_ensemble
 from ml.training.training import TrainedEnsemble, train
 
 
@@ -58,9 +59,11 @@ def test_the_same_data_and_seed_give_the_same_model(
 def test_what_is_loaded_predicts_what_was_trained(
     trained: TrainedEnsemble, trained_model: Path, data: LabelledTracks
 ) -> None:
-    in_memory = GenreEnsemble(Manifest.read(trained_model), trained.spec, trained.fitted.scorer)
+    in_memory = ExpertEnsemble(
+        "1", data.genres, trained.uncertain_below, trained.spec, trained.fitted.scorer
+    )
 
-    loaded = load_ensemble(trained_model).predict(data.tracks).probabilities
+    loaded = load_model(trained_model).model.predict(data.tracks).probabilities
 
     assert np.array_equal(loaded, in_memory.predict(data.tracks).probabilities)
     assert np.allclose(loaded.sum(axis=1), 1)
@@ -71,7 +74,7 @@ def test_two_genres_without_rows_of_words_are_enough(tmp_path: Path) -> None:
     data = read_labelled_tracks(files.features, files.labels)
 
     manifest = save_ensemble(train(data, QUICK), data, QUICK, tmp_path / "model")
-    found = load_ensemble(tmp_path / "model").predict(data.tracks)
+    found = load_model(tmp_path / "model").model.predict(data.tracks)
 
     assert manifest.genres == ("folk", "metal")
     assert manifest.lyric_rows == 0
@@ -106,8 +109,8 @@ def test_the_feature_shares_are_shares(trained_model: Path) -> None:
 def test_does_not_overwrite_what_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
 
-    with pytest.raises(FileExistsError, match="something else than a model"):
-        check_model_folder(tmp_path)
+    with pytest.raises(FileExistsError, match="not a model folder"):
+        check_target(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,19 @@ import pytest
 
 from ml.columns import NUMBER_COLUMNS
 from ml.errors import UnknownGenreError
-from ml.model.ensemble import GenreEnsemble
+from ml.model.experts.ensemble import ExpertEnsemble
 from ml.sampling.generator import sample_tracks
 from ml.sampling.statistics import SampleStatistics
-from ml.store.artefacts import DEFAULT_MODEL_DIR, load_ensemble
+from ml.store.folder import SHIPPED_MODEL_DIR
+from ml.store.loaded import load_model
 from ml.track import FloatMatrix, TrackTable
 
 
 @pytest.fixture(scope="module")
-def ensemble() -> GenreEnsemble:
-    return load_ensemble(DEFAULT_MODEL_DIR)
+def ensemble() -> ExpertEnsemble:
+    model = load_model(SHIPPED_MODEL_DIR).model
+    assert isinstance(model, ExpertEnsemble)
+    return model
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def log_odds(probabilities: FloatMatrix) -> FloatMatrix:
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
-def test_contributions_add_up_to_the_log_odds(ensemble: GenreEnsemble, tracks: TrackTable) -> None:
+def test_contributions_add_up_to_the_log_odds(ensemble: ExpertEnsemble, tracks: TrackTable) -> None:
     predictions = ensemble.predict(tracks)
     expected = log_odds(predictions.probabilities).max(axis=1)
 
@@ -51,7 +54,7 @@ def test_contributions_add_up_to_the_log_odds(ensemble: GenreEnsemble, tracks: T
 
 
 def test_explains_a_genre_that_was_not_predicted(
-    ensemble: GenreEnsemble, tracks: TrackTable
+    ensemble: ExpertEnsemble, tracks: TrackTable
 ) -> None:
     expected = log_odds(ensemble.predict(tracks).probabilities)[:, 2]
 
@@ -61,7 +64,7 @@ def test_explains_a_genre_that_was_not_predicted(
 
 
 def test_gives_the_weightiest_contributions_first(
-    ensemble: GenreEnsemble, tracks: TrackTable
+    ensemble: ExpertEnsemble, tracks: TrackTable
 ) -> None:
     (few,) = ensemble.explain(tracks.take(np.array([0])), first=5)
     (every,) = ensemble.explain(tracks.take(np.array([0])), first=None)
@@ -69,11 +72,11 @@ def test_gives_the_weightiest_contributions_first(
     sizes = [abs(part.contribution) for part in every.contributions]
     assert sizes == sorted(sizes, reverse=True)
     assert few.contributions == every.contributions[:5]
-    assert {part.feature for part in every.contributions} <= set(ensemble.spec.names)
+    assert {part.feature for part in every.contributions} <= set(ensemble.feature_names)
 
 
 def test_the_baseline_is_the_same_for_every_track(
-    ensemble: GenreEnsemble, tracks: TrackTable
+    ensemble: ExpertEnsemble, tracks: TrackTable
 ) -> None:
     found = ensemble.explain(tracks, genres=[ensemble.genres[0]] * len(tracks))
 
@@ -81,12 +84,12 @@ def test_the_baseline_is_the_same_for_every_track(
     assert baselines == pytest.approx([baselines[0]] * len(tracks))
 
 
-def test_refuses_an_unknown_genre(ensemble: GenreEnsemble, tracks: TrackTable) -> None:
+def test_refuses_an_unknown_genre(ensemble: ExpertEnsemble, tracks: TrackTable) -> None:
     with pytest.raises(UnknownGenreError, match="polka"):
         ensemble.explain(tracks, genres=["polka"] * len(tracks))
 
 
-def test_several_threads_get_the_same_answers(ensemble: GenreEnsemble, tracks: TrackTable) -> None:
+def test_several_threads_get_the_same_answers(ensemble: ExpertEnsemble, tracks: TrackTable) -> None:
     expected = ensemble.predict(tracks).probabilities
 
     with ThreadPoolExecutor(4) as pool:

@@ -1,27 +1,27 @@
-"""Load a model from its folder: LightGBM text, NumPy arrays and JSON, no pickle, hashes checked."""
+"""Files of the kind `experts`: LightGBM text, NumPy arrays and JSON, no pickle."""
 
+import io
 import json
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
 
-from ml.errors import ArtefactError, ArtefactMismatchError
-from ml.model.audio_expert import AudioExpert
-from ml.model.ensemble import GenreEnsemble
-from ml.model.features import FeatureSpec
-from ml.model.lyrics_expert import LyricsExpert
+from ml.errors import ArtefactMismatchError
+from ml.model.experts.audio_expert import AudioExpert
+from ml.model.experts.ensemble import ExpertEnsemble
+from ml.model.experts.features import FeatureSpec
+from ml.model.experts.lyrics_expert import LyricsExpert
+from ml.model.experts.scorer import GenreScorer
 from ml.model.normal_scores import NormalScores
-from ml.model.scorer import GenreScorer
 from ml.model.vocabulary import Vocabulary
-from ml.store.manifest import Manifest, sha256_of
+from ml.store.manifest import Manifest
+from ml.store.parts import ModelParts
 
 VOCABULARY_FILE = "vocabulary.json"
 EXPERTS_FILE = "experts.npz"
-DEFAULT_MODEL_DIR = Path(__file__).parents[1] / "shipped"
-"""The model that is shipped, so that the service starts without training."""
 _Array = npt.NDArray[Any]
 
 
@@ -30,46 +30,48 @@ def fold_file(fold: int) -> str:
     return f"fold_{fold}.txt"
 
 
-def save_parameters(spec: FeatureSpec, scorer: GenreScorer, folder: Path) -> None:
-    """Write every file of the model but the manifest."""
-    folder.mkdir(parents=True, exist_ok=True)
+def experts_files(spec: FeatureSpec, scorer: GenreScorer) -> dict[str, bytes]:
+    """Return the content of every file of a model, by name."""
     vocabulary = json.dumps(spec.vocabulary.words, ensure_ascii=False)
-    (folder / VOCABULARY_FILE).write_text(vocabulary + "\n", encoding="utf-8")
-    for number, fold in enumerate(scorer.boosters):
-        fold.save_model(folder / fold_file(number))
-    np.savez(folder / EXPERTS_FILE, allow_pickle=False, **_to_arrays(scorer))
+    arrays = io.BytesIO()
+    np.savez(arrays, allow_pickle=False, **_to_arrays(scorer))
+    folds = {
+        fold_file(number): fold.model_to_string().encode()
+        for number, fold in enumerate(scorer.boosters)
+    }
+    return {
+        VOCABULARY_FILE: f"{vocabulary}\n".encode(),
+        EXPERTS_FILE: arrays.getvalue(),
+        **folds,
+    }
 
 
-def load_ensemble(folder: Path, *, threads: int = 0) -> GenreEnsemble:
-    """Load a model, after checking every file against the manifest.
-
-    Parameters
-    ----------
-    folder : Path
-        As `genre train` wrote it.
-    threads : int
-        Cores that the trees may use; 0 for all.
+def load_experts(parts: ModelParts) -> ExpertEnsemble:
+    """Make a model of this kind.
 
     Raises
     ------
     ArtefactMismatchError
-        A file is missing, was changed, or does not fit the features.
-    ArtefactError
-        The manifest is missing or of another format.
+        The files do not fit the manifest or each other.
     """
-    manifest = Manifest.read(folder)
-    for name, expected in manifest.files.items():
-        _check_file(folder / name, expected)
-    try:
-        words = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
-        spec = FeatureSpec(Vocabulary(words))
-        boosters = [lightgbm.Booster(model_file=folder / name) for name in _fold_names(manifest)]
-        with np.load(folder / EXPERTS_FILE, allow_pickle=False) as arrays:
-            scorer = _from_arrays(dict(arrays), boosters, threads)
-    except (OSError, ValueError, KeyError, lightgbm.basic.LightGBMError) as error:
-        raise ArtefactError(f"The model in {folder} cannot be read: {error}") from error
+    manifest, files = parts.manifest, parts.files
+    spec = FeatureSpec(Vocabulary(json.loads(files[VOCABULARY_FILE])))
+    boosters = [lightgbm.Booster(model_str=text) for text in _fold_texts(files)]
+    with np.load(io.BytesIO(files[EXPERTS_FILE]), allow_pickle=False) as arrays:
+        scorer = _from_arrays(dict(arrays), boosters, parts.threads)
     _check_features(spec, manifest, scorer)
-    return GenreEnsemble(manifest, spec, scorer)
+    return ExpertEnsemble(manifest.version, manifest.genres, manifest.uncertain_below, spec, scorer)
+
+
+def describe_experts(manifest: Manifest) -> str:
+    """Say how such a model decides."""
+    learnt = manifest.learnt
+    return (
+        "softmax(temperature * (words + sound + trees)): a linear model of words, kernel machines "
+        "on the sound, and LightGBM folds that correct both; every genre has the same prior. "
+        f"Weight of words {learnt['lyrics_weight']:.2f}, of sound {learnt['audio_weight']:.2f}; "
+        f"{learnt['tree_rounds']} rounds of trees; temperature {learnt['temperature']:.2f}."
+    )
 
 
 def _to_arrays(scorer: GenreScorer) -> dict[str, _Array]:
@@ -106,19 +108,9 @@ def _from_arrays(
     return GenreScorer(lyrics, audio, boosters, float(arrays["temperature"]), threads)
 
 
-def _fold_names(manifest: Manifest) -> list[str]:
-    folds = sum(name.startswith("fold_") for name in manifest.files)
-    return [fold_file(number) for number in range(folds)]
-
-
-def _check_file(path: Path, expected: str) -> None:
-    if not path.is_file():
-        raise ArtefactMismatchError(file=path.name, expected=f"sha256 {expected}", found="no file")
-    found = sha256_of(path)
-    if found != expected:
-        raise ArtefactMismatchError(
-            file=path.name, expected=f"sha256 {expected}", found=f"sha256 {found}"
-        )
+def _fold_texts(files: Mapping[str, bytes]) -> list[str]:
+    folds = sum(name.startswith("fold_") for name in files)
+    return [files[fold_file(number)].decode() for number in range(folds)]
 
 
 def _check_features(spec: FeatureSpec, manifest: Manifest, scorer: GenreScorer) -> None:

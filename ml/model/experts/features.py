@@ -1,4 +1,4 @@
-"""Turn tracks into what the experts see; used alike by training and serving."""
+"""Turn tracks into the inputs of the experts, the same way in training and in serving."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ WORD_PREFIX = "word="
 
 
 @dataclass(frozen=True, slots=True)
-class TrackFeatures:
-    """The features of a table of tracks.
+class ExpertFeatures:
+    """What the experts see of a table of tracks.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class TrackFeatures:
 
 @dataclass(frozen=True, slots=True)
 class FeatureSpec:
-    """Which features there are, in order."""
+    """Names the features, in order, and builds them."""
 
     vocabulary: Vocabulary
 
@@ -42,7 +42,7 @@ class FeatureSpec:
         """The numbers of a track by column name, then `word=...` for each known word."""
         return (*NUMBER_COLUMNS, *(f"{WORD_PREFIX}{word}" for word in self.vocabulary.words))
 
-    def build(self, tracks: TrackTable) -> TrackFeatures:
+    def build(self, tracks: TrackTable) -> ExpertFeatures:
         """Return the features of `tracks`, row by row."""
         words = self.vocabulary.incidence(split_tracks(tracks))
-        return TrackFeatures(words, tracks.numbers)
+        return ExpertFeatures(words, tracks.numbers)

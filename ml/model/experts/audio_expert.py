@@ -1,8 +1,8 @@
 """Score genres by sound alone: kernel ridge regression on random Fourier features.
 
 Rahimi and Recht, "Random Features for Large-Scale Kernel Machines", NIPS 2007. A kernel machine
-keeps its training tracks; this form of it keeps frequencies drawn by chance and one weight for each
-and each genre, from which no track can be read, and does not grow with the data.
+keeps its training tracks. This form of it keeps random frequencies and a weight for each frequency
+and genre, so it reveals no track and does not grow with the data.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.columns import NUMBER_COLUMNS
-from ml.model.lyrics_expert import Float32Matrix, Truth
+from ml.model.experts.lyrics_expert import Float32Matrix, Truth
 from ml.model.normal_scores import NormalScores
 from ml.track import FloatMatrix
 
@@ -25,15 +25,15 @@ TIMBRE_AND_MFCC_COLUMNS = (*TIMBRE_COLUMNS, *_vect(29, 41), *_vect(60, 72))
 EXPERT_COLUMNS = (TIMBRE_AND_MFCC_COLUMNS, TIMBRE_COLUMNS)
 """Columns of the two audio experts: those that tell genres apart across artists.
 
-Tempo, key and mode vary within every genre; spectral and chroma energies say more of the recording
-than of the genre.
+Tempo, key and mode vary within every genre; spectral and chroma energies say more about the
+recording than about the genre.
 """
 _BLOCK_ROWS = 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class AudioExpert:
-    """Scores are weighted waves over the normal scores of some columns.
+    """Weighted waves over the normal scores of some columns.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class AudioExpert:
         Of those columns.
     frequencies : float32 array, shape (n_columns, n_frequencies)
     weights : float32 array, shape (2 * n_frequencies, n_genres)
-        Of the cosines, then of the sines; each row sums to 0.
+        For the cosines, then for the sines; each row sums to 0.
     """
 
     columns: npt.NDArray[np.intp]
@@ -55,7 +55,7 @@ class AudioExpert:
         """Return scores, shape (n_tracks, n_genres), of rows in `NUMBER_COLUMNS` order."""
         scores = np.empty((len(numbers), self.weights.shape[1]))
         cosines, sines = np.split(self.weights, 2)
-        # In blocks, since a track has a thousand waves.
+        # In blocks, because each track has a thousand waves.
         for start in range(0, len(numbers), _BLOCK_ROWS):
             block = slice(start, start + _BLOCK_ROWS)
             phase = self._phase(numbers[block])
@@ -67,10 +67,10 @@ class AudioExpert:
 
         Integrated gradients from the median track (Sundararajan et al., "Axiomatic Attribution for
         Deep Networks", ICML 2017), which have a closed form for waves: with phase u = f z, the
-        integral of the gradient along t z is z f (a (cos u - 1) + b sin u) / u. The sum over
-        columns is the score less `median_scores`.
+        integral of the gradient along t z is z f (a (cos u - 1) + b sin u) / u. Summed over
+        columns, this is the score less `median_scores`.
         """
-        place = self.normal.transform(numbers[:, self.columns])[0]
+        place = self.places(numbers)[0]
         frequencies = self.frequencies.astype(np.float64)
         phase = place @ frequencies
         safe = np.where(np.abs(phase) < 1e-9, 1.0, phase)
@@ -89,12 +89,16 @@ class AudioExpert:
         return AudioExpert(self.columns, self.normal, self.frequencies, weights)
 
     def waves(self, numbers: FloatMatrix) -> Float32Matrix:
-        """Return the waves that `weights` are of, shape (n_tracks, 2 * n_frequencies)."""
+        """Return the waves that `weights` apply to, shape (n_tracks, 2 * n_frequencies)."""
         phase = self._phase(numbers)
         return np.hstack([np.cos(phase), np.sin(phase)])
 
+    def places(self, numbers: FloatMatrix) -> FloatMatrix:
+        """Return the normal scores of the expert's columns, shape (n_tracks, n_columns)."""
+        return self.normal.transform(numbers[:, self.columns])
+
     def _phase(self, numbers: FloatMatrix) -> Float32Matrix:
-        place = self.normal.transform(numbers[:, self.columns]).astype(np.float32)
+        place = self.places(numbers).astype(np.float32)
         return np.asarray(place @ self.frequencies)
 
 
@@ -109,17 +113,17 @@ def fit_audio_expert(
     frequencies: int,
     seed: int,
 ) -> AudioExpert:
-    """Fit an expert on some columns; every genre weighs the same.
+    """Fit an expert on some columns, giving every genre the same total weight.
 
     Parameters
     ----------
     numbers : float64 array, shape (n_tracks, 154)
     width : float
-        Of the kernel exp(-|a - b|^2 width / n_columns).
+        Width of the kernel exp(-|a - b|^2 width / n_columns).
     ridge : float
-        Penalty on the squared weights, against n_tracks of mean weight 1.
+        Penalty on the squared weights, relative to n_tracks of mean weight 1.
     frequencies : int
-        How many waves stand for the kernel.
+        How many waves approximate the kernel.
     seed : int
         The same seed draws the same frequencies.
     """
@@ -145,6 +149,6 @@ def _solve(waves: FloatMatrix, truth: Truth, genres: int, ridge: float) -> Float
 
 
 def balanced_weights(truth: Truth) -> npt.NDArray[np.float64]:
-    """Return a weight for each track by which every genre weighs the same; their mean is 1."""
+    """Return a weight for each track so that every genre weighs the same; the mean weight is 1."""
     weights = 1 / np.bincount(truth)[truth]
     return np.asarray(weights / weights.mean())

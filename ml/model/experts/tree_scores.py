@@ -1,6 +1,6 @@
-"""Predict with the boosters that `ml.training.trees` fitted: one a fold, their raw scores averaged.
+"""Average the raw scores of the boosters that `ml.training.trees` fitted, one for each fold.
 
-Apart from the fitting so that serving does not import scikit-learn.
+Separate from the fitting, so that serving does not import scikit-learn.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def mean_tree_scores(
 ) -> FloatMatrix:
     """Return the mean raw scores of the boosters, shape (n_tracks, n_genres).
 
-    `threads` are those that LightGBM may use; 0 for all cores.
+    `threads` is how many LightGBM may use; 0 for all cores.
     """
     total = np.zeros((len(numbers), genres))
     for booster in boosters:

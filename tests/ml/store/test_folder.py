@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 from ml.errors import ArtefactError, ArtefactMismatchError
+from ml.model.experts.ensemble import ExpertEnsemble
 from ml.reading.tracks_csv import read_all_tracks
 from ml.sampling.generator import write_sample_csv
-from ml.store.artefacts import DEFAULT_MODEL_DIR, EXPERTS_FILE, load_ensemble
+from ml.store.experts import EXPERTS_FILE
+from ml.store.folder import SHIPPED_MODEL_DIR
+from ml.store.loaded import load_model
 from ml.store.manifest import Manifest, content_version, sha256_of
 from ml.track import TrackTable
 
@@ -34,39 +37,41 @@ def test_refuses_a_changed_file(copy: Path, name: str) -> None:
         file.write(b"\n")
 
     with pytest.raises(ArtefactMismatchError, match=name):
-        load_ensemble(copy)
+        load_model(copy)
 
 
 def test_refuses_a_missing_file(copy: Path) -> None:
     (copy / EXPERTS_FILE).unlink()
 
     with pytest.raises(ArtefactMismatchError, match="no file"):
-        load_ensemble(copy)
+        load_model(copy)
 
 
 def test_never_loads_a_pickle(copy: Path) -> None:
     """A folder whose hashes are right may still be made to mislead."""
     np.savez(copy / EXPERTS_FILE, allow_pickle=True, temperature=np.array([print], dtype=object))
     manifest = Manifest.read(copy)
-    files = {**manifest.files, EXPERTS_FILE: sha256_of(copy / EXPERTS_FILE)}
+    files = {**manifest.files, EXPERTS_FILE: sha256_of((copy / EXPERTS_FILE).read_bytes())}
     manifest.model_copy(update={"files": files, "version": content_version(files)}).write(copy)
 
     with pytest.raises(ArtefactError, match="cannot be read"):
-        load_ensemble(copy)
+        load_model(copy)
 
 
 def test_no_file_of_the_shipped_model_holds_a_pickle() -> None:
-    names = {path.suffix for path in DEFAULT_MODEL_DIR.iterdir()}
+    names = {path.suffix for path in SHIPPED_MODEL_DIR.iterdir()}
 
     assert names <= {".txt", ".json", ".npz", ".md"}
-    with np.load(DEFAULT_MODEL_DIR / EXPERTS_FILE, allow_pickle=False) as arrays:
+    with np.load(SHIPPED_MODEL_DIR / EXPERTS_FILE, allow_pickle=False) as arrays:
         assert all(array.dtype.kind in "if" for array in arrays.values())
 
 
 def test_the_shipped_model_keeps_no_training_row() -> None:
     """What it stores of sound is of fixed size: quantiles, drawn frequencies, weights of waves."""
-    ensemble = load_ensemble(DEFAULT_MODEL_DIR)
-    rows = ensemble.manifest.training_rows
+    loaded = load_model(SHIPPED_MODEL_DIR)
+    rows, ensemble = loaded.manifest.training_rows, loaded.model
+
+    assert isinstance(ensemble, ExpertEnsemble)
 
     for expert in ensemble.scorer.audio:
         assert expert.normal.knots.shape[0] == 33
@@ -76,7 +81,7 @@ def test_the_shipped_model_keeps_no_training_row() -> None:
 def test_the_shipped_model_loads_and_predicts_in_a_second(tracks: TrackTable) -> None:
     start = time.process_time()
 
-    found = load_ensemble(DEFAULT_MODEL_DIR).predict(tracks)
+    found = load_model(SHIPPED_MODEL_DIR).model.predict(tracks)
 
     assert time.process_time() - start < 1
     assert found.probabilities.shape == (len(tracks), len(found.genres))
@@ -85,15 +90,15 @@ def test_the_shipped_model_loads_and_predicts_in_a_second(tracks: TrackTable) ->
 
 
 def test_predicts_a_track_alike_alone_and_among_others(tracks: TrackTable) -> None:
-    ensemble = load_ensemble(DEFAULT_MODEL_DIR)
+    model = load_model(SHIPPED_MODEL_DIR).model
 
-    together = ensemble.predict(tracks).probabilities[:3]
-    alone = [ensemble.predict(tracks.take(np.array([row]))).probabilities[0] for row in range(3)]
+    together = model.predict(tracks).probabilities[:3]
+    alone = [model.predict(tracks.take(np.array([row]))).probabilities[0] for row in range(3)]
 
     assert np.allclose(together, alone, atol=1e-6)
 
 
 def test_predicts_no_tracks(tracks: TrackTable) -> None:
-    found = load_ensemble(DEFAULT_MODEL_DIR).predict(tracks.take(np.array([], dtype=np.intp)))
+    found = load_model(SHIPPED_MODEL_DIR).model.predict(tracks.take(np.array([], dtype=np.intp)))
 
     assert found.probabilities.shape == (0, len(found.genres))

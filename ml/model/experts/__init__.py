@@ -1,0 +1,1 @@
+"""The first kind of model: experts on words and sound, corrected by LightGBM trees."""
