@@ -83,7 +83,6 @@ def stages(ensemble: ExpertEnsemble, table: TrackTable) -> dict[str, Callable[[]
         "experts": lambda: scorer.pooled(features),
         "everything but words": lambda: scorer.probabilities(features),
         "predict, all folds": lambda: ensemble.predict(table),
-        "predict and embed": lambda: ensemble.embed(table),
     }
 
 

@@ -7,9 +7,11 @@ manifests and never changes, so that one object can serve many threads.
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from ml.model.embedding import TrackEmbedding
+from scipy import sparse
+
 from ml.model.explanation import Explanation
 from ml.model.predictions import GenrePredictions
+from ml.model.vocabulary import Vocabulary
 from ml.track import TrackTable
 
 
@@ -64,8 +66,23 @@ class GenreModel(Protocol):
 
 
 @runtime_checkable
-class EmbeddingModel(GenreModel, Protocol):
-    """A model that also says where tracks are, so that others can learn on top of it."""
+class WordModel(GenreModel, Protocol):
+    """A model that shares its words, so that what is learnt on top of it can use them too.
 
-    def embed(self, tracks: TrackTable) -> TrackEmbedding:
-        """Return the predictions and the position of each of `tracks`, which may be empty."""
+    Any model can be learnt on: its log-odds are in its predictions, numbers are in the tracks, and
+    words can be counted anew. This saves counting them twice, a third of the time of a prediction.
+    """
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that it knows."""
+
+    def predict_with_words(self, tracks: TrackTable) -> tuple[GenrePredictions, sparse.csr_matrix]:
+        """Return the predictions of `tracks` and the words that they have.
+
+        Returns
+        -------
+        GenrePredictions
+        float32 CSR matrix, shape (n_tracks, n_words)
+            As `Vocabulary.incidence` returns it.
+        """

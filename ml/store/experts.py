@@ -67,8 +67,9 @@ def describe_experts(manifest: Manifest) -> str:
     """Say how such a model decides."""
     learnt = manifest.learnt
     return (
-        "softmax(temperature * (words + sound + trees)): a linear model of words, kernel machines "
-        "on the sound, and LightGBM folds that correct both; every genre has the same prior. "
+        "It decides by lyric words, title and audio features: softmax(temperature * (words + sound "
+        "+ trees)) of a linear model of words, kernel machines on the sound, and LightGBM folds "
+        "that correct both. Every genre has the same prior. "
         f"Weight of words {learnt['lyrics_weight']:.2f}, of sound {learnt['audio_weight']:.2f}; "
         f"{learnt['tree_rounds']} rounds of trees; temperature {learnt['temperature']:.2f}."
     )

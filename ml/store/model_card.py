@@ -1,4 +1,4 @@
-"""Write the model card from the manifest, the one source of its figures."""
+"""Render the model card from the manifest, the only source of its figures."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,11 +8,11 @@ from ml.store.manifest import Manifest
 _SHOWN_FEATURES = 20
 PICTURES = {
     "confusion.png": "Confusion matrix: true genres in rows",
-    "calibration.png": "Calibration: how often predictions of a confidence are right",
-    "learning.png": "Learning curve: accuracy by the number of labelled tracks",
+    "calibration.png": "Calibration: how often predictions of each confidence are right",
+    "learning.png": "Learning curve: accuracy by number of labelled tracks",
     "features.png": "Features with the largest share in the decisions",
 }
-"""Pictures of the card, by file name, with what they show."""
+"""The pictures of the card by file name, and what they show."""
 
 
 def render_card(manifest: Manifest, notes: str = "", pictures: str = "") -> str:
@@ -22,9 +22,9 @@ def render_card(manifest: Manifest, notes: str = "", pictures: str = "") -> str:
     ----------
     manifest : Manifest
     notes : str
-        What no figure says: limits of the data, expected use. Stands behind the summary.
+        What no figure shows: limits of the data, intended use. Placed after the summary.
     pictures : str
-        Folder of `PICTURES` as seen from the card; "" leaves them out.
+        Folder of `PICTURES` relative to the card; "" leaves them out.
     """
     parts = [
         _summary(manifest),
@@ -46,12 +46,16 @@ def _summary(manifest: Manifest) -> str:
     metrics, (low, high) = manifest.metrics, manifest.validation.intervals["accuracy"]
     return (
         f"# Model {manifest.version}\n\n"
-        f"Tells {len(manifest.genres)} genres apart by lyric words, title and audio features. "
-        f"Learnt from {manifest.training_rows:,} labelled tracks and {manifest.lyric_rows:,} rows "
-        f"of words. Held out by group, **{metrics.accuracy:.2f}** of the tracks are right "
-        f"(95 % interval {low:.2f} to {high:.2f}). A prediction with a confidence below "
-        f"**{manifest.uncertain_below:.2f}** is as likely wrong as right and marked `uncertain`."
+        f"Sorts tracks into {len(manifest.genres)} genres. Trained on {_training_rows(manifest)}. "
+        f"On groups of tracks that were held out, **{metrics.accuracy:.2f}** of its predictions "
+        f"are right (95 % interval {low:.2f} to {high:.2f}). A prediction with a confidence below "
+        f"**{manifest.uncertain_below:.2f}** is as likely wrong as right, and marked `uncertain`."
     )
+
+
+def _training_rows(manifest: Manifest) -> str:
+    lyrics = f" and {manifest.lyric_rows:,} rows of words" if manifest.lyric_rows else ""
+    return f"{manifest.training_rows:,} labelled tracks{lyrics}"
 
 
 def _method(manifest: Manifest) -> str:
@@ -59,12 +63,11 @@ def _method(manifest: Manifest) -> str:
     return (
         "## How it decides and how it was validated\n\n"
         f"{find_kind(manifest.kind).describe(manifest)}\n\n"
-        f"Validation: the tracks of each genre are clustered by sound and words into groups that "
-        f"may share an artist ({validation.groups} in all). Whole groups go to "
-        f"{validation.folds} folds, {validation.repeats} times with different folds. Each fold is "
-        "predicted by a model fitted on the others, including its weights, rounds and temperature. "
-        f"The counts below cover {_total(manifest):,} predictions: each track is predicted "
-        f"{validation.repeats} times."
+        f"Validation: the tracks are divided into {validation.groups} groups that may share an "
+        f"artist, and whole groups into {validation.folds} folds, {validation.repeats} times in "
+        "different ways. Each fold is predicted by a model that was fitted on the others in every "
+        f"respect. The counts below cover {_total(manifest):,} predictions, "
+        f"{validation.repeats} for each track."
     )
 
 
@@ -87,11 +90,12 @@ def _metrics(manifest: Manifest) -> str:
         (other.name, f"{other.accuracy:.3f}", f"{other.macro_f1:.3f}", f"{other.log_loss:.3f}")
         for other in manifest.validation.comparisons
     ]
-    own = _table(("Metric, held out by group", "Value", "95 % interval"), rows)
-    compared = _table(("For comparison", "Accuracy", "Macro-F1", "Log loss"), others)
+    own = _table(("Metric on held-out groups", "Value", "95 % interval"), rows)
+    head = ("For comparison", "Accuracy", "Macro-F1", "Log loss")
+    compared = f"\n\n{_table(head, others)}" if others else ""
     return (
-        f"## Figures\n\n{own}\n\nIntervals: bootstrap over groups within genres. These are the "
-        f"figures of `model {{ accuracy macroF1 logLoss }}`.\n\n{compared}"
+        f"## Figures\n\n{own}\n\nThe intervals are a bootstrap over groups within genres. The API "
+        f"returns these figures as `model {{ accuracy macroF1 logLoss }}`.{compared}"
     )
 
 
@@ -127,8 +131,13 @@ def _learning(manifest: Manifest) -> str:
         (f"{point.tracks:,}", f"{point.accuracy:.3f}", f"{point.log_loss:.3f}")
         for point in manifest.validation.learning_curve
     ]
-    table = _table(("Labelled tracks learnt from", "Accuracy", "Log loss"), rows)
-    return f"## Learning curve\n\nTracks are left out by chance, rows of words are not.\n\n{table}"
+    table = _table(("Labelled tracks", "Accuracy", "Log loss"), rows)
+    if not rows:
+        return ""
+    return (
+        "## Learning curve\n\nThe labelled tracks are a random sample; all rows of words are "
+        f"used each time.\n\n{table}"
+    )
 
 
 def _features(manifest: Manifest) -> str:
@@ -142,8 +151,8 @@ def _features(manifest: Manifest) -> str:
         if name.startswith("word=")
     )
     return (
-        "## Features\n\nMean size of the contribution to the log-odds of the predicted genre; "
-        f"all words together have {words:.0%}.\n\n{table}"
+        "## Features\n\nThe share of a feature is the mean size of its contribution to the "
+        f"log-odds of the predicted genre. All words together have {words:.0%}.\n\n{table}"
     )
 
 

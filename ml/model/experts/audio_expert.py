@@ -70,7 +70,7 @@ class AudioExpert:
         integral of the gradient along t z is z f (a (cos u - 1) + b sin u) / u. Summed over
         columns, this is the score less `median_scores`.
         """
-        place = self.places(numbers)[0]
+        place = self._places(numbers)[0]
         frequencies = self.frequencies.astype(np.float64)
         phase = place @ frequencies
         safe = np.where(np.abs(phase) < 1e-9, 1.0, phase)
@@ -93,12 +93,11 @@ class AudioExpert:
         phase = self._phase(numbers)
         return np.hstack([np.cos(phase), np.sin(phase)])
 
-    def places(self, numbers: FloatMatrix) -> FloatMatrix:
-        """Return the normal scores of the expert's columns, shape (n_tracks, n_columns)."""
+    def _places(self, numbers: FloatMatrix) -> FloatMatrix:
         return self.normal.transform(numbers[:, self.columns])
 
     def _phase(self, numbers: FloatMatrix) -> Float32Matrix:
-        place = self.places(numbers).astype(np.float32)
+        place = self._places(numbers).astype(np.float32)
         return np.asarray(place @ self.frequencies)
 
 

@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from ml.errors import UnknownGenreError
-from ml.model.embedding import TrackEmbedding
 from ml.model.experts.contributions import explain_track
 from ml.model.experts.features import ExpertFeatures, FeatureSpec
 from ml.model.experts.scorer import GenreScorer
 from ml.model.explanation import Explanation
 from ml.model.predictions import GenrePredictions
+from ml.model.vocabulary import Vocabulary
 from ml.track import TrackTable
 
 
 @dataclass(frozen=True, slots=True)
 class ExpertEnsemble:
-    """`ml.model.genre_model.EmbeddingModel`."""
+    """`ml.model.genre_model.WordModel`."""
 
     version: str
     genres: tuple[str, ...]
@@ -30,18 +31,19 @@ class ExpertEnsemble:
         """The number columns, then `word=...` for each known word."""
         return self.spec.names
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the features."""
+        return self.spec.vocabulary
+
     def predict(self, tracks: TrackTable) -> GenrePredictions:
         """Return the genre probabilities of `tracks`."""
         return self._predict(self.spec.build(tracks))
 
-    def embed(self, tracks: TrackTable) -> TrackEmbedding:
-        """Return the predictions, the sound and the words of `tracks`."""
+    def predict_with_words(self, tracks: TrackTable) -> tuple[GenrePredictions, sparse.csr_matrix]:
+        """Return the genre probabilities and the words of `tracks`."""
         features = self.spec.build(tracks)
-        return TrackEmbedding(
-            predictions=self._predict(features),
-            sound=self.scorer.sound_scores(features.numbers),
-            words=self.scorer.lyrics.unit_words(features.words),
-        )
+        return self._predict(features), features.words
 
     def explain(
         self,

@@ -51,14 +51,6 @@ class LyricsExpert:
         parts = self.tfidf_weights[words] / by_idf + self.count_weights[words] / by_count
         return np.asarray(parts, dtype=np.float64)
 
-    def unit_words(self, incidence: sparse.csr_matrix) -> sparse.csr_matrix:
-        """Return the IDF vectors of texts, scaled to length 1; float32, empty rows stay empty."""
-        by_idf, _ = self._lengths(incidence)
-        words = incidence.copy()
-        words.data = np.sqrt(self.squared_idf)[words.indices]
-        words.data /= np.repeat(by_idf[:, 0], np.diff(words.indptr))
-        return words
-
     def _lengths(self, incidence: sparse.csr_matrix) -> tuple[Float32Matrix, Float32Matrix]:
         by_idf = np.sqrt(incidence @ self.squared_idf)
         by_count = np.sqrt(np.diff(incidence.indptr)).astype(np.float32)

@@ -47,11 +47,3 @@ class GenreScorer:
     def probabilities(self, features: ExpertFeatures) -> FloatMatrix:
         """Return the genre probabilities, shape (n_tracks, n_genres); each row sums to 1."""
         return np.asarray(softmax(self.log_odds(features), axis=1))
-
-    def sound_scores(self, numbers: FloatMatrix) -> FloatMatrix:
-        """Return the normal scores that the widest audio expert sees, shape (n_tracks, n_columns).
-
-        The columns of the other expert are among them.
-        """
-        widest = max(self.audio, key=lambda expert: len(expert.columns))
-        return widest.places(numbers)
