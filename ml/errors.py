@@ -1,4 +1,4 @@
-"""What can be wrong with a file of tracks, with a model folder, or with training data."""
+"""Errors in files of tracks, in models and in training data."""
 
 from collections.abc import Sequence
 
@@ -60,27 +60,27 @@ class TrackInputError(GenreMlError):
 
 
 class ExplanationError(GenreMlError):
-    """The reasons for a prediction cannot be told any more."""
+    """A prediction can no longer be explained."""
 
     code = "NOT_FOUND"
 
 
 class ArtefactError(GenreMlError):
-    """A model folder is incomplete, changed, or made by a version that cannot be read."""
+    """A model is incomplete, was changed, or cannot be read by this release."""
 
 
 class UnknownModelError(ArtefactError):
-    """No model of this version is on this disk."""
+    """No model with this version is on this disk."""
 
     code = "NOT_FOUND"
 
     def __init__(self, version: str, known: Sequence[str]) -> None:
-        super().__init__(f"There is no model {version[:64]!r} here. Known are: {', '.join(known)}.")
+        super().__init__(f"There is no model {version[:64]!r} here; available: {', '.join(known)}.")
         self.known = tuple(known)
 
 
 class ArtefactMismatchError(ArtefactError):
-    """A file of the model folder is not the one that the manifest names."""
+    """A file of the model is not the one that the manifest describes."""
 
     def __init__(self, *, file: str, expected: str, found: str) -> None:
         super().__init__(f"Model file {file}: expected {expected}, found {found}.")
@@ -90,15 +90,15 @@ class ArtefactMismatchError(ArtefactError):
 
 
 class TrainingDataError(GenreMlError):
-    """The labelled files cannot be trained on."""
+    """The labelled files cannot be used for training."""
 
 
 class UnknownGenreError(GenreMlError):
-    """The model has no such genre."""
+    """The model does not know this genre."""
 
     code = "UNKNOWN_GENRE"
 
     def __init__(self, genre: str, known: Sequence[str]) -> None:
-        super().__init__(f'The model knows no genre "{genre}", only: {", ".join(known)}.')
+        super().__init__(f'The model does not know the genre "{genre}", only: {", ".join(known)}.')
         self.genre = genre
         self.known = tuple(known)

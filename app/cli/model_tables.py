@@ -45,6 +45,7 @@ def manifest_table(manifest: Manifest) -> Table:
     table.add_column()
     metrics = manifest.metrics
     facts = {
+        "Kind": manifest.kind,
         "Trained": f"{manifest.trained_at:%Y-%m-%d %H:%M %Z} on {manifest.training_rows:,} tracks",
         "Genres": ", ".join(manifest.genres),
         "Features": f"{len(manifest.feature_names):,}",

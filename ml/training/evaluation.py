@@ -48,7 +48,7 @@ def evaluate_model(loaded: LoadedModel, data: LabelledTracks) -> Evaluation:
     model = loaded.model
     unknown = sorted(set(data.genres) - set(model.genres))
     if unknown:
-        raise TrainingDataError(f"The model knows no genre {', '.join(unknown)}.")
+        raise TrainingDataError(f"The model does not know the genre {', '.join(unknown)}.")
     column_of = np.array([model.genres.index(genre) for genre in data.genres])
     truth = column_of[data.truth]
     probabilities = model.predict(data.tracks).probabilities

@@ -15,12 +15,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.booster_kind import BOOSTER, train_booster
 from support.model_folders import break_model, make_model
 from typer.testing import CliRunner
 
 from app.cli.program import expected_errors, program
 from app.config.settings import Settings
 from ml.store.folder import SHIPPED_MODEL_DIR
+from ml.store.kinds import register_kind
 from ml.store.manifest import Manifest
 
 PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
@@ -84,6 +86,22 @@ def test_add_use_list_show_and_rollback(site: Site, tmp_path: Path) -> None:
     for expected in (b.version, SHIPPED):  # each rollback goes one further back
         assert f"Model {expected} answers" in site.genre("model", "rollback")
     assert site.current() == SHIPPED
+
+
+def test_the_commands_work_with_any_kind(site: Site, tmp_path: Path) -> None:
+    register_kind(BOOSTER)
+    booster = train_booster(tmp_path / "booster")
+
+    site.genre("model", "add", tmp_path / "booster", "--use")
+
+    listed = json.loads(site.genre("model", "list", "--json"))
+    assert listed["current"] == booster.version
+    assert [model["problem"] for model in listed["models"]] == [None, None]
+    assert "booster" in site.genre("model", "show")
+    shown = json.loads(site.genre("model", "show", booster.version, "--json"))
+    assert shown["kind"] == "booster"
+    assert f"Model {SHIPPED} answers" in site.genre("model", "rollback")
+    assert f"Model {booster.version} answers" in site.genre("model", "use", booster.version)
 
 
 def test_what_is_broken_or_unknown_is_refused_in_one_line(site: Site, tmp_path: Path) -> None:
