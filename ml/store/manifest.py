@@ -92,6 +92,28 @@ class Validation(BaseModel):
     comparisons: tuple[Comparison, ...] = ()
 
 
+class AdaptationFigures(BaseModel):
+    """What a model of the kind `adapted` learnt from, and what that is worth.
+
+    Accuracies are estimates for the tracks that were not answered, None below 20 answers.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    answers: int
+    answers_by_genre: dict[str, int]
+    learnt_until: datetime | None
+    """When the newest of the answers was given."""
+    accuracy_before: float | None
+    accuracy_after: float | None
+    interval: tuple[float, float] | None
+    next_ten_gain: float | None
+    catalogue_tracks: int
+    """Unanswered tracks that were stored at the time."""
+    changed_tracks: int
+    """How many of them the model gives another genre; in large catalogues from a sample."""
+
+
 class Manifest(BaseModel):
     """Everything about a model except its parameters."""
 
@@ -101,7 +123,10 @@ class Manifest(BaseModel):
     kind: str = FIRST_KIND
     """Selects the loader, see `ml.store.kinds`."""
     version: str
-    """A hash of the model's files."""
+    """A hash of the model's files, or of what it learnt from."""
+    parent_version: str | None = None
+    """The model that this one corrects, if it is of the kind `adapted`."""
+    adaptation: AdaptationFigures | None = None
     trained_at: datetime
     training_rows: int
     lyric_rows: int = 0

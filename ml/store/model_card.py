@@ -1,9 +1,9 @@
 """Render the model card from the manifest, the only source of its figures."""
 
-from collections.abc import Iterable, Sequence
-
+from ml.store.adapted_card import render_adapted_card
 from ml.store.kinds import find_kind
 from ml.store.manifest import Manifest
+from ml.store.markdown import table
 
 _SHOWN_FEATURES = 20
 PICTURES = {
@@ -26,6 +26,8 @@ def render_card(manifest: Manifest, notes: str = "", pictures: str = "") -> str:
     pictures : str
         Folder of `PICTURES` relative to the card; "" leaves them out.
     """
+    if manifest.adaptation is not None:
+        return render_adapted_card(manifest, manifest.adaptation)
     parts = [
         _summary(manifest),
         notes.strip(),
@@ -90,9 +92,9 @@ def _metrics(manifest: Manifest) -> str:
         (other.name, f"{other.accuracy:.3f}", f"{other.macro_f1:.3f}", f"{other.log_loss:.3f}")
         for other in manifest.validation.comparisons
     ]
-    own = _table(("Metric on held-out groups", "Value", "95 % interval"), rows)
+    own = table(("Metric on held-out groups", "Value", "95 % interval"), rows)
     head = ("For comparison", "Accuracy", "Macro-F1", "Log loss")
-    compared = f"\n\n{_table(head, others)}" if others else ""
+    compared = f"\n\n{table(head, others)}" if others else ""
     return (
         f"## Figures\n\n{own}\n\nThe intervals are a bootstrap over groups within genres. The API "
         f"returns these figures as `model {{ accuracy macroF1 logLoss }}`.{compared}"
@@ -104,8 +106,8 @@ def _genres(manifest: Manifest) -> str:
         (row.genre, f"{count:,}", f"{row.precision:.2f}", f"{row.recall:.2f}", f"{row.f1:.2f}")
         for row, count in zip(manifest.validation.genres, manifest.genre_rows, strict=True)
     ]
-    table = _table(("Genre", "Labelled tracks", "Precision", "Recall", "F1"), rows)
-    return f"## By genre\n\n{table}"
+    rendered = table(("Genre", "Labelled tracks", "Precision", "Recall", "F1"), rows)
+    return f"## By genre\n\n{rendered}"
 
 
 def _confusion(manifest: Manifest) -> str:
@@ -113,8 +115,8 @@ def _confusion(manifest: Manifest) -> str:
         (genre, *map(str, counts))
         for genre, counts in zip(manifest.genres, manifest.metrics.confusion_matrix, strict=True)
     ]
-    table = _table(("True genre, predicted:", *manifest.genres), rows)
-    return f"## Confusion matrix\n\n{table}"
+    rendered = table(("True genre, predicted:", *manifest.genres), rows)
+    return f"## Confusion matrix\n\n{rendered}"
 
 
 def _calibration(manifest: Manifest) -> str:
@@ -122,8 +124,8 @@ def _calibration(manifest: Manifest) -> str:
         (f"{row.confidence:.2f}", f"{row.accuracy:.2f}", f"{row.share:.0%}")
         for row in manifest.validation.calibration
     ]
-    table = _table(("Mean confidence", "Right", "Share of predictions"), rows)
-    return f"## Calibration\n\n{table}"
+    rendered = table(("Mean confidence", "Right", "Share of predictions"), rows)
+    return f"## Calibration\n\n{rendered}"
 
 
 def _learning(manifest: Manifest) -> str:
@@ -131,12 +133,12 @@ def _learning(manifest: Manifest) -> str:
         (f"{point.tracks:,}", f"{point.accuracy:.3f}", f"{point.log_loss:.3f}")
         for point in manifest.validation.learning_curve
     ]
-    table = _table(("Labelled tracks", "Accuracy", "Log loss"), rows)
+    rendered = table(("Labelled tracks", "Accuracy", "Log loss"), rows)
     if not rows:
         return ""
     return (
         "## Learning curve\n\nThe labelled tracks are a random sample; all rows of words are "
-        f"used each time.\n\n{table}"
+        f"used each time.\n\n{rendered}"
     )
 
 
@@ -144,7 +146,7 @@ def _features(manifest: Manifest) -> str:
     pairs = zip(manifest.feature_names, manifest.feature_gains, strict=True)
     ranked = sorted(pairs, key=lambda pair: -pair[1])[:_SHOWN_FEATURES]
     rows = [(name, f"{share:.2%}") for name, share in ranked]
-    table = _table(("Feature", "Share in the decisions"), rows)
+    rendered = table(("Feature", "Share in the decisions"), rows)
     words = sum(
         share
         for name, share in zip(manifest.feature_names, manifest.feature_gains, strict=True)
@@ -152,7 +154,7 @@ def _features(manifest: Manifest) -> str:
     )
     return (
         "## Features\n\nThe share of a feature is the mean size of its contribution to the "
-        f"log-odds of the predicted genre. All words together have {words:.0%}.\n\n{table}"
+        f"log-odds of the predicted genre. All words together have {words:.0%}.\n\n{rendered}"
     )
 
 
@@ -168,14 +170,5 @@ def _origin(manifest: Manifest) -> str:
     parameters = [(name, f"{value:g}") for name, value in manifest.parameters.items()]
     return (
         f"## Origin\n\nTrained {manifest.trained_at:%Y-%m-%d} with {libraries}.\n\n"
-        f"{_table(('Data', 'sha256'), data)}\n\n{_table(('Parameter', 'Value'), parameters)}"
+        f"{table(('Data', 'sha256'), data)}\n\n{table(('Parameter', 'Value'), parameters)}"
     )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(_escaped(cells)) + " |" for cells in lines)
-
-
-def _escaped(cells: Iterable[str]) -> Iterable[str]:
-    return (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)

@@ -1,0 +1,121 @@
+"""The model of the kind `adapted`: a parent, corrected by what a person's answers taught."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import softmax
+
+from ml.errors import UnknownGenreError
+from ml.learning.adaptation import Adaptation
+from ml.learning.embedding import Embedding
+from ml.learning.neighbours import deciding_answers
+from ml.learning.reader import TrackReader
+from ml.model.explanation import Contribution, Explanation
+from ml.model.genre_model import GenreModel
+from ml.model.predictions import GenrePredictions
+from ml.track import FloatMatrix, TrackTable
+
+ANSWER_PREFIX = "answer="
+"""A contribution with this prefix and a track id is that of an answered track."""
+AS_LIKELY_RIGHT = 0.5
+"""Confidence means what it says after learning, so half right is a confidence of one half."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptedModel:
+    """`ml.model.genre_model.GenreModel`."""
+
+    version: str
+    adaptation: Adaptation
+    reader: TrackReader
+    uncertain_below: float = AS_LIKELY_RIGHT
+
+    @property
+    def parent(self) -> GenreModel:
+        """The model that is corrected."""
+        return self.reader.parent
+
+    @property
+    def genres(self) -> tuple[str, ...]:
+        """The genres of the parent, then those that only answers know."""
+        return self.adaptation.genres
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """What the parent looks at; answered tracks come in addition, by their ids."""
+        return self.parent.feature_names
+
+    def predict(self, tracks: TrackTable) -> GenrePredictions:
+        """Return the genre probabilities of `tracks`."""
+        if len(tracks) == 0:
+            return GenrePredictions(self.genres, np.empty((0, len(self.genres))))
+        read = self.reader.read(tracks)
+        log_odds = self.adaptation.log_odds(read.numbers, read.words, read.log_odds)
+        return GenrePredictions(self.genres, softmax(log_odds, axis=1))
+
+    def explain(
+        self,
+        tracks: TrackTable,
+        *,
+        genres: Sequence[str] | None = None,
+        first: int | None = 10,
+    ) -> list[Explanation]:
+        """Return the answered tracks and the parent's reasons that decided, strongest first.
+
+        A contribution of an answered track is called `answer=ID`; its value is the track's title
+        and genre.
+        """
+        if len(tracks) == 0:
+            return []
+        read = self.reader.read(tracks)
+        places = self.adaptation.embedder.embed(read.numbers, read.words)
+        log_odds = self.adaptation.learnt.log_odds(places, read.log_odds)
+        wanted = self._positions(log_odds, genres)
+        explanations = []
+        for row, genre in enumerate(wanted):
+            one = tracks.take(np.array([row]))
+            full = self._explain(one, places.take(np.array([row])), log_odds[row], genre)
+            explanations.append(replace(full, contributions=full.contributions[:first]))
+        return explanations
+
+    def _positions(self, log_odds: FloatMatrix, genres: Sequence[str] | None) -> list[int]:
+        if genres is None:
+            return [int(best) for best in log_odds.argmax(axis=1)]
+        for genre in genres:
+            if genre not in self.genres:
+                raise UnknownGenreError(genre, self.genres)
+        return [self.genres.index(genre) for genre in genres]
+
+    def _explain(
+        self, track: TrackTable, place: Embedding, log_odds: FloatMatrix, genre: int
+    ) -> Explanation:
+        name = self.genres[genre]
+        contributions = [*self._answers(place, genre), *self._parent_reasons(track, name)]
+        contributions.sort(key=lambda contribution: -abs(contribution.contribution))
+        total = float(log_odds[genre] - log_odds.mean())
+        explained = sum(contribution.contribution for contribution in contributions)
+        return Explanation(name, total, total - explained, tuple(contributions))
+
+    def _answers(self, place: Embedding, genre: int) -> list[Contribution]:
+        learnt = self.adaptation.learnt
+        return [
+            Contribution(
+                f"{ANSWER_PREFIX}{answer.track_id}",
+                f"{answer.title} ({answer.genre})",
+                answer.contribution,
+            )
+            for answer in deciding_answers(learnt, place, genre, first=len(learnt.points))
+            if answer.contribution != 0
+        ]
+
+    def _parent_reasons(self, track: TrackTable, genre: str) -> list[Contribution]:
+        """Return the parent's reasons, in its share of the decision; none for a new genre."""
+        if genre not in self.parent.genres:
+            return []
+        (explanation,) = self.parent.explain(track, genres=[genre], first=None)
+        trust = self.adaptation.learnt.trust.parent
+        return [
+            replace(contribution, contribution=trust * contribution.contribution)
+            for contribution in explanation.contributions
+        ]
