@@ -1,6 +1,6 @@
 /** Build both pages into the Python package, ready to be served: hashed, gzipped, no source maps. */
 
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { constants, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";

@@ -17,8 +17,8 @@ def open_graphiql(page: Page, client_secret: str = "test", place: str = "/graphq
     expect(page.locator(".graphiql-query-editor")).to_be_visible()
     page.get_by_label("client-id").fill("test")
     page.get_by_label("client-secret").fill(client_secret)
-    page.get_by_role("button", name="Use").click()
-    answer = page.get_by_text("Asking as test").or_(page.get_by_text("not known here"))
+    page.get_by_role("button", name="Sign in").click()
+    answer = page.get_by_text("Signed in as test").or_(page.get_by_text("Wrong client id"))
     expect(answer).to_be_visible()
 
 
@@ -53,7 +53,7 @@ def test_wrong_secret_is_refused(page: Page, watch: Any) -> None:
 
     open_graphiql(page, "wrong")
 
-    expect(page.get_by_text("These are not known here.")).to_be_visible()
+    expect(page.get_by_text("Wrong client id or secret.")).to_be_visible()
 
 
 def test_asks_for_credentials_before_it_sends(page: Page) -> None:

@@ -18,7 +18,7 @@ def test_wrong_secret_is_refused_and_the_right_one_then_taken(page: Page, watch:
     watch.expect("401")
 
     sign_in(page, "wrong")
-    expect(page.get_by_role("alert")).to_contain_text("not known here")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong client id or secret")
     page.get_by_label("Client secret").fill("test")
     page.get_by_role("button", name="Sign in").click()
 
@@ -52,7 +52,7 @@ def test_uploads_a_file_and_shows_its_genres(page: Page, tracks_csv: Path) -> No
 
 def test_sample_needs_no_file(page: Page) -> None:
     sign_in(page)
-    page.get_by_role("button", name="Take the sample").click()
+    page.get_by_role("button", name="Try the sample").click()
 
     expect(page.get_by_role("article", name="sample.csv")).to_contain_text("done")
 

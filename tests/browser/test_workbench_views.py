@@ -59,9 +59,9 @@ def test_genre_of_a_track_can_be_corrected_and_uncorrected(page: Page, catalogue
     page.get_by_role("button", name="Correct genre").click()
 
     expect(page.get_by_text(f"Saved: {other}.")).to_be_visible()
-    expect(page.locator(".verdict")).to_contain_text(f"the model said {before}")
+    expect(page.locator(".facts-line")).to_contain_text(f"the model said {before}")
     page.get_by_role("button", name="Remove").click()
-    expect(page.locator(".verdict")).to_contain_text("confident")
+    expect(page.locator(".facts-line")).to_contain_text("confident")
 
 
 def sign_in_again(page: Page) -> None:
@@ -112,7 +112,7 @@ def test_as_graphql_hands_query_and_credentials_over(page: Page, catalogue: str)
         page.get_by_role("link", name="as GraphQL").click()
 
     graphiql = opened.value
-    expect(graphiql.get_by_text("Asking as test")).to_be_visible()
+    expect(graphiql.get_by_text("Signed in as test")).to_be_visible()
     expect(graphiql.locator(".graphiql-query-editor")).to_contain_text("trackCount")
     expect(graphiql.locator(".result-window[data-mode-id]")).to_be_visible()
     graphiql.get_by_role("button", name=re.compile("Execute")).click()

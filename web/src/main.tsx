@@ -3,25 +3,35 @@
 import "@fontsource-variable/inter";
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./styles/parts.css";
-import "./styles/views.css";
+import "./ui/layout.css";
+import "./ui/controls.css";
+import "./ui/notices.css";
+import "./ui/bars.css";
+import "./ui/table.css";
+import "./frame/frame.css";
+import "./frame/sign-in.css";
+import "./classify/classify.css";
+import "./batches/batches.css";
+import "./catalogue/catalogue.css";
+import "./tracks/tracks.css";
+import "./model/model.css";
 
 import { Provider } from "@urql/preact";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { makeClient, signIn } from "./api/client";
-import { onCredentials, shareCredentials } from "./api/credentials";
-import { App } from "./app";
-import { forgetJobs } from "./jobs";
-import { applyTheme } from "./theme";
+import { makeClient } from "./api/client";
+import { credentials, shareCredentials, signIn } from "./api/credentials";
+import { forgetJobs } from "./classify/jobs";
+import { App } from "./frame/app";
+import { applyTheme } from "./frame/theme";
 
-/** Who signs in next starts with an empty cache and no files. */
+/** Signing out drops the cache and the uploads, so that the next person starts clean. */
 function Page() {
   const [client, setClient] = useState(makeClient);
   useEffect(
     () =>
-      onCredentials((credentials) => {
-        if (credentials) return;
+      credentials.listen((current) => {
+        if (current) return;
         forgetJobs();
         setClient(makeClient);
       }),
@@ -35,5 +45,5 @@ function Page() {
 }
 
 applyTheme();
-shareCredentials((credentials) => void signIn(credentials));
+shareCredentials((given) => void signIn(given));
 render(<Page />, document.getElementById("app")!);

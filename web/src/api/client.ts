@@ -1,53 +1,29 @@
-/** One urql client for the page; it learns from every answer whether the service is there. */
+/** The urql client of the workbench. Every answer tells it whether the service can be reached. */
 
 import { Client, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
 import { createClient } from "graphql-sse";
-import { credentialHeaders, setCredentials, type Credentials } from "./credentials";
+import { API_URL } from "./address";
+import { setReachable } from "./connection";
+import { credentialHeaders, credentials } from "./credentials";
 import { isUnauthenticated, isUnreachable } from "./errors";
-import { OUTLINE, outlineExchange, setOutline, type Outline } from "./outline";
-
-export const API_URL = new URL("graphql", document.baseURI).href;
-const PROBE_INTERVAL_MS = 2_000;
-
-export type Connection = "up" | "down";
-type Listener = (connection: Connection) => void;
-let connection: Connection = "up";
-const listeners = new Set<Listener>();
-
-export function onConnection(listener: Listener): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-}
-
-function setConnection(next: Connection): void {
-  if (next === connection) return;
-  connection = next;
-  for (const listener of listeners) listener(next);
-  if (next === "down") void probe();
-}
-
-/** Ask until the service answers again. */
-async function probe(): Promise<void> {
-  while (connection === "down") {
-    await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS));
-    const response = await fetch(new URL("readyz", document.baseURI)).catch(() => null);
-    if (response?.ok) setConnection("up");
-  }
-}
 
 let refused = false;
 
-/** Whether the credentials were dropped because the service does not know them. */
+/** Whether we signed out because the service no longer accepts the credentials. */
 export function wereRefused(): boolean {
   return refused;
 }
+
+credentials.listen((current) => {
+  if (current) refused = false;
+});
 
 export function makeClient(): Client {
   const streams = createClient({
     url: API_URL,
     headers: credentialHeaders,
     credentials: "omit",
-    retryAttempts: 0, // `follow` then asks instead
+    retryAttempts: 0, // `follow` polls instead
   });
   return new Client({
     url: API_URL,
@@ -57,49 +33,26 @@ export function makeClient(): Client {
     exchanges: [
       mapExchange({
         onResult({ error }) {
-          if (!error) return setConnection("up");
-          if (isUnreachable(error)) setConnection("down");
+          if (!error) return setReachable(true);
+          if (isUnreachable(error)) setReachable(false);
           if (isUnauthenticated(error)) {
             refused = true;
-            setCredentials(null);
+            credentials.set(null);
           }
         },
       }),
       cacheExchange,
-      outlineExchange,
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query = "", variables }) => ({
           subscribe: (sink) => ({
-            unsubscribe: streams.subscribe({ query, variables: variables as Record<string, unknown> }, sink as never),
+            unsubscribe: streams.subscribe(
+              { query, variables: variables as Record<string, unknown> },
+              sink as never,
+            ),
           }),
         }),
       }),
     ],
   });
-}
-
-export type SignIn = "ok" | "refused" | "unreachable";
-
-/** Ask for the schema's outline with these credentials: it tells whether they are right, too. */
-export async function signIn({ clientId, clientSecret }: Credentials): Promise<SignIn> {
-  const response = await fetch(API_URL, {
-    method: "POST",
-    credentials: "omit",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json",
-      "client-id": clientId,
-      "client-secret": clientSecret,
-    },
-    body: JSON.stringify({ query: OUTLINE }),
-  }).catch(() => null);
-  if (!response) return "unreachable";
-  if (response.status === 401) return "refused";
-  if (response.status >= 500) return "unreachable";
-  const body = (await response.json()) as { data?: { __schema: Outline } | null };
-  setOutline(body.data?.__schema ?? null);
-  refused = false;
-  setCredentials({ clientId, clientSecret });
-  return "ok";
 }

@@ -1,58 +1,86 @@
 /**
- * The credentials, in this page's memory and nowhere else: no cookie, no storage.
+ * The credentials, kept in this page's memory and nowhere else: no cookie, no storage.
  *
- * A page that this one opened, or that opened this one, may be handed them, so that a person types
- * them once. Only the very window is answered, and only while it shows our own origin.
+ * A page may ask the page that opened it for them, so that people type them once. Only a window that
+ * we opened ourselves gets an answer, and only while it shows our own origin.
  */
+
+import { atom } from "nanostores";
+import { API_URL } from "./address";
 
 export interface Credentials {
   clientId: string;
   clientSecret: string;
 }
 
-type Listener = (credentials: Credentials | null) => void;
 const ASK = "genre:credentials?";
 const HAND_OVER = "genre:credentials";
 
-let current: Credentials | null = null;
-const listeners = new Set<Listener>();
+export const credentials = atom<Credentials | null>(null);
 const opened = new Set<Window>();
 
-export function getCredentials(): Credentials | null {
-  return current;
-}
-
-export function setCredentials(credentials: Credentials | null): void {
-  current = credentials;
-  for (const listener of listeners) listener(credentials);
-}
-
-export function onCredentials(listener: Listener): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
+export function headersOf({ clientId, clientSecret }: Credentials): Record<string, string> {
+  return { "client-id": clientId, "client-secret": clientSecret };
 }
 
 export function credentialHeaders(): Record<string, string> {
-  if (!current) return {};
-  return { "client-id": current.clientId, "client-secret": current.clientSecret };
+  const current = credentials.get();
+  return current ? headersOf(current) : {};
 }
 
-/** Headers are Latin-1; anything else would make `fetch` throw before it sends. */
-export function canBeSent(credentials: Credentials): boolean {
-  return /^[\x21-\x7e]+$/.test(credentials.clientId + credentials.clientSecret);
+export function readForm(form: HTMLFormElement): Credentials {
+  const fields = new FormData(form);
+  return {
+    clientId: String(fields.get("client-id")).trim(),
+    clientSecret: String(fields.get("client-secret")).trim(),
+  };
 }
 
-/** Open a page of ours in a new tab, which may then ask for the credentials. */
+export type SignIn = "ok" | "refused" | "unreachable";
+
+/** Sign in if the service accepts these credentials. */
+export async function signIn(given: Credentials): Promise<SignIn> {
+  // Headers are Latin-1: anything else makes `fetch` throw before it sends.
+  if (!/^[\x21-\x7e]+$/.test(given.clientId + given.clientSecret)) return "refused";
+  const response = await fetch(API_URL, {
+    method: "POST",
+    credentials: "omit",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json",
+      ...headersOf(given),
+    },
+    body: '{"query":"{ __typename }"}',
+  }).catch(() => null);
+  await response?.text(); // a body that nobody reads keeps the connection busy
+  if (response?.status === 401) return "refused";
+  if (!response || response.status >= 500) return "unreachable";
+  credentials.set(given);
+  return "ok";
+}
+
+/** Open one of our pages in a new tab, which may then ask for the credentials. */
 export function openPage(address: string): void {
   const page = window.open(address);
   if (page) opened.add(page);
 }
 
-/** Answer the pages that we opened, and ask the one that opened us; `take` gets what it says. */
-export function shareCredentials(take: (credentials: Credentials) => void): void {
+/** What Preact's and React's click events have in common. */
+type Click = Pick<MouseEvent, "ctrlKey" | "metaKey" | "shiftKey" | "preventDefault">;
+
+/** Open a link of ours with `openPage`, unless a modifier key asks for a tab or window anyway. */
+export function openLink(event: Click, address: string): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openPage(address);
+}
+
+/** Answer the pages that we opened; ask the page that opened us, and pass its answer to `take`. */
+export function shareCredentials(take: (given: Credentials) => void): void {
   const opener = window.opener as Window | null;
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin !== location.origin) return;
+    const current = credentials.get();
     if (data === ASK && current && opened.has(source as Window)) {
       (source as Window).postMessage({ [HAND_OVER]: current }, location.origin);
     } else if (source === opener && opener && data?.[HAND_OVER] && !current) {

@@ -1,26 +1,27 @@
-/** What went wrong, in words for the person who reads the page. */
+/** Errors, in words for the person who reads the page. */
 
 import type { CombinedError } from "@urql/core";
 
 export interface Problem {
   title: string;
   detail?: string;
-  /** Words or lines that the detail ends in, such as missing columns. */
+  /** A list that belongs to the detail, such as the missing columns. */
   items?: string[];
   code?: string;
 }
 
 const TITLES: Record<string, string> = {
-  UNAUTHENTICATED: "These credentials are not known here",
-  INVALID_CSV: "This file can't be read as tracks",
-  EMPTY_CSV: "This file holds no tracks",
+  UNAUTHENTICATED: "Wrong client id or secret",
+  FORBIDDEN: "Only operators can do this",
+  INVALID_CSV: "This file isn't a CSV of tracks",
+  EMPTY_CSV: "This file has no tracks",
   UPLOAD_TOO_LARGE: "This file is too large",
   UNSUPPORTED_FILE_TYPE: "This is not a CSV file",
-  SERVICE_UNAVAILABLE: "The service is busy or its database is away",
-  UNKNOWN_GENRE: "There is no such genre",
+  SERVICE_UNAVAILABLE: "The service is busy or its database is unavailable",
+  UNKNOWN_GENRE: "Unknown genre",
   NOT_FOUND: "Not found",
   BAD_USER_INPUT: "The service refused the request",
-  INTERNAL: "Something went wrong in the service",
+  INTERNAL: "Something went wrong on the server",
 };
 
 export function problemOf(error: CombinedError): Problem {
@@ -41,7 +42,7 @@ export function problemOf(error: CombinedError): Problem {
   if (statusOf(error) === 401) return { title: TITLES.UNAUTHENTICATED!, code: "UNAUTHENTICATED" };
   return {
     title: "The service can't be reached",
-    detail: "It may be restarting, or the network is down. The page goes on when it is back.",
+    detail: "It may be restarting, or you may be offline. This page will carry on once it is back.",
     code: "UNREACHABLE",
   };
 }

@@ -1,8 +1,8 @@
-/** What is in a file, also if it was compressed with gzip; browsers cannot read Zstandard. */
+/** Read a file, decompressing gzip. Browsers can't decompress Zstandard. */
 
 const MAGIC = { gzip: [0x1f, 0x8b], zstd: [0x28, 0xb5, 0x2f, 0xfd] };
 
-/** What a file was compressed with, told by its first bytes as the service does. */
+/** Recognise the compression by the first bytes, as the service does. */
 async function compressionOf(file: Blob): Promise<"gzip" | "zstd" | null> {
   const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   for (const kind of ["gzip", "zstd"] as const) {
@@ -15,7 +15,7 @@ export async function isReadable(file: Blob): Promise<boolean> {
   return (await compressionOf(file)) !== "zstd";
 }
 
-/** The content as a stream; `size` counts the bytes of the file that it took so far. */
+/** The content as a stream; `size` counts the bytes of the file read so far. */
 export async function openContent(file: Blob): Promise<{ stream: Stream; size: () => number }> {
   const kind = await compressionOf(file);
   let taken = 0;
@@ -27,12 +27,12 @@ export async function openContent(file: Blob): Promise<{ stream: Stream; size: (
       },
     }),
   );
-  if (kind === "zstd") throw new Error("Zstandard content cannot be read here.");
+  if (kind === "zstd") throw new Error("This browser can't read Zstandard files.");
   const stream = kind === "gzip" ? counted.pipeThrough(new DecompressionStream("gzip")) : counted;
   return { stream, size: () => taken };
 }
 
-/** The content as a file of its own. */
+/** The content as an uncompressed file. */
 export async function plainContent(file: Blob): Promise<Blob> {
   if ((await compressionOf(file)) === null) return file;
   return new Response((await openContent(file)).stream).blob();

@@ -1,4 +1,4 @@
-/** Write a table as CSV that is also safe to open in a spreadsheet. */
+/** Write a table as CSV that is safe to open in a spreadsheet. */
 
 export type Cell = string | number | null | undefined;
 
@@ -9,7 +9,7 @@ export function writeCsv(header: string[], rows: Cell[][]): Blob {
 
 function writeCell(cell: Cell): string {
   let text = String(cell ?? "");
-  // A spreadsheet would run such a cell as a formula.
+  // A spreadsheet would run this cell as a formula.
   if (typeof cell === "string" && /^[=+\-@\t\r]/.test(text)) text = `'${text}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,8 +1,8 @@
-/** The made-up sample, and one with mistakes in it, to see how rejected rows are shown. */
+/** The synthetic sample, and a copy with mistakes that shows how bad rows are reported. */
 
 export async function fetchSample(rows: number, withMistakes: boolean): Promise<File> {
   const response = await fetch(new URL(`sample.csv?rows=${rows}`, document.baseURI));
-  if (!response.ok) throw new Error(`The sample could not be fetched (${response.status}).`);
+  if (!response.ok) throw new Error(`The service answered with status ${response.status}.`);
   const text = await response.text();
   if (!withMistakes) return new File([text], "sample.csv", { type: "text/csv" });
   return new File([spoil(text)], "sample-with-mistakes.csv", { type: "text/csv" });

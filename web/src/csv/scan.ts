@@ -1,6 +1,6 @@
 /**
- * Find records in a CSV file without reading it whole, by the rules of the service: a quote opens a
- * field only as its first character, a doubled quote inside is one quote.
+ * Find records in a CSV file without loading it into memory. The rules are the service's: a quote opens
+ * a field only as its first character, and a doubled quote inside it is one quote.
  */
 
 import { openContent, plainContent, type Stream } from "./content";
@@ -11,12 +11,12 @@ const COMMA = 44;
 const ESTIMATE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Call `visit` for each record, blank lines too, until it returns false: with the line that it begins
- * on (the header is on line 1) and its bytes, line end included.
+ * Call `visit` for each record, including blank lines, until it returns false. It gets the line that the
+ * record starts on (the header is line 1) and the record's byte range, including the line ending.
  */
 export async function scanRecords(
   stream: Stream,
-  visit: (line: number, start: number, end: number) => boolean | void,
+  visit: (line: number, start: number, end: number) => boolean | undefined,
 ): Promise<void> {
   let line = 1;
   let recordLine = 1;
@@ -31,7 +31,8 @@ export async function scanRecords(
     for (let index = 0; index < value.length; index++) {
       const byte = value[index];
       if (quoted) {
-        if (byte === QUOTE) quoted = false; // a doubled one opens again at once
+        if (byte === QUOTE)
+          quoted = false; // a doubled quote reopens the field at once
         else if (byte === NEWLINE) line++;
         atFieldStart = byte === QUOTE;
       } else if (byte === NEWLINE) {
@@ -53,7 +54,7 @@ export async function scanRecords(
   if (recordStart < offset) visit(recordLine, recordStart, offset);
 }
 
-/** Estimate how many data rows a file has from its beginning; exact for a small file. */
+/** Estimate the data rows of a file from its first 4 MiB; exact for a smaller file. */
 export async function estimateRows(file: Blob): Promise<number> {
   let records = 0;
   let isWhole = true;
@@ -67,7 +68,7 @@ export async function estimateRows(file: Blob): Promise<number> {
   return isWhole ? rows : Math.round((rows / size()) * file.size);
 }
 
-/** The header and the records that begin on `lines`, as they stand in the file. */
+/** The header and the records that start on `lines`, byte for byte. */
 export async function pickRecords(packed: Blob, lines: Set<number>): Promise<Blob> {
   const file = await plainContent(packed);
   const parts: Blob[] = [];

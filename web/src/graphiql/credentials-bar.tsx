@@ -1,37 +1,22 @@
 /** @jsxImportSource react */
-/** The line above GraphiQL: who asks, and the way to the workbench. */
+/** The bar above GraphiQL: who is signed in, and a link to the workbench. */
 
-import { useEffect, useState, type FormEvent } from "react";
-import {
-  canBeSent,
-  getCredentials,
-  onCredentials,
-  openPage,
-  setCredentials,
-  type Credentials,
-} from "../api/credentials";
+import { useStore } from "@nanostores/react";
+import { type FormEvent, useState } from "react";
+import { WORKBENCH_URL } from "../api/address";
+import { credentials, openLink, readForm, type SignIn, signIn } from "../api/credentials";
 
-const WORKBENCH = new URL(".", document.baseURI).href;
-
-export function useCredentials(): Credentials | null {
-  const [credentials, set] = useState(getCredentials);
-  useEffect(() => onCredentials(set), []);
-  return credentials;
-}
+const PROBLEMS: Record<SignIn, string> = {
+  ok: "",
+  refused: "Wrong client id or secret.",
+  unreachable: "The service can't be reached.",
+};
 
 export function CredentialsBar() {
-  const credentials = useCredentials();
+  const current = useStore(credentials);
   return (
     <header className="bar">
-      <a
-        className="bar-brand"
-        href={WORKBENCH}
-        onClick={(event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-          event.preventDefault();
-          openPage(WORKBENCH);
-        }}
-      >
+      <a className="bar-brand" href={WORKBENCH_URL} onClick={(event) => openLink(event, WORKBENCH_URL)}>
         <svg viewBox="0 0 32 32" aria-hidden="true">
           <rect width="32" height="32" rx="8" />
           <path d="M8.8 15.8v5.4M16 9.8v11.4m7.2-8.4v8.4" />
@@ -39,12 +24,12 @@ export function CredentialsBar() {
         <span>Genre</span>
         <small>Workbench</small>
       </a>
-      {credentials ? (
+      {current ? (
         <p className="bar-who">
           <span className="bar-ok" aria-hidden="true" />
-          Asking as <strong>{credentials.clientId}</strong>
-          <button type="button" onClick={() => setCredentials(null)}>
-            Forget
+          Signed in as <strong>{current.clientId}</strong>
+          <button type="button" onClick={() => credentials.set(null)}>
+            Sign out
           </button>
         </p>
       ) : (
@@ -59,12 +44,7 @@ function CredentialsForm() {
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const credentials = {
-      clientId: String(form.get("client-id")).trim(),
-      clientSecret: String(form.get("client-secret")).trim(),
-    };
-    setProblem(canBeSent(credentials) ? await check(credentials) : "These are not known here.");
+    setProblem(PROBLEMS[await signIn(readForm(event.currentTarget))]);
   }
 
   return (
@@ -77,28 +57,10 @@ function CredentialsForm() {
         <span>client-secret</span>
         <input name="client-secret" type="password" autoComplete="off" required />
       </label>
-      <button type="submit">Use</button>
+      <button type="submit">Sign in</button>
       <span className={problem ? "bar-problem" : "bar-hint"} role="status">
         {problem || "Kept in this tab's memory only"}
       </span>
     </form>
   );
-}
-
-async function check(credentials: Credentials): Promise<string> {
-  const response = await fetch(new URL("graphql", document.baseURI), {
-    method: "POST",
-    credentials: "omit",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json",
-      "client-id": credentials.clientId,
-      "client-secret": credentials.clientSecret,
-    },
-    body: '{"query":"{ __typename }"}',
-  }).catch(() => null);
-  if (!response) return "The service can't be reached.";
-  if (response.status === 401) return "These are not known here.";
-  setCredentials(credentials);
-  return "";
 }

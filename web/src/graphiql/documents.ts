@@ -1,4 +1,4 @@
-/** The tabs of a first visit, ready to run, and the one that a link brings. */
+/** The tabs that GraphiQL opens with, and the one that a link adds. */
 
 export interface Tab {
   query: string;
@@ -26,7 +26,7 @@ const GENRES = `query Genres {
 }
 `;
 
-const TITLES = `# An unknown genre is an error that lists the known ones.
+const TITLES = `# An unknown genre is an error that lists the known genres.
 query Titles($genre: String!, $search: String) {
   titlesByGenre(genre: $genre, search: $search, first: 20) {
     totalCount
@@ -36,8 +36,8 @@ query Titles($genre: String!, $search: String) {
 }
 `;
 
-const FOLLOW = `# Run "Send" with a file first, then put its id into the variables and run "Follow":
-# each change of the batch arrives as an event.
+const FOLLOW = `# Choose a file and run "Send". Then copy its id into the variables and run "Follow":
+# every change of the batch arrives as an event.
 mutation Send($csvFile: Upload!) {
   classifyBatch(csvFile: $csvFile, wait: false) { id status }
 }
@@ -68,7 +68,7 @@ export const FIRST_TABS: Tab[] = [
   { query: MODEL },
 ];
 
-/** Read `#query=…&variables=…`, which stays in the browser, and clear it. */
+/** Read `#query=…&variables=…` from the address and clear it. It never reaches the server. */
 export function takeLinkedTab(): Tab | null {
   const parts = new URLSearchParams(location.hash.slice(1));
   const query = parts.get("query");

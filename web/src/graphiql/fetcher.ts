@@ -1,15 +1,15 @@
-/** Send what the editor holds: plainly, with files, or as a stream of events. */
+/** Send the operation in the editor: as JSON, with files, or as a subscription. */
 
 import type { Fetcher, FetcherParams, Observable, Unsubscribable } from "@graphiql/toolkit";
-import { getOperationAST, parse, type ExecutionResult } from "graphql";
+import { type ExecutionResult, getOperationAST, parse } from "graphql";
 import { createClient } from "graphql-sse";
-import { credentialHeaders, getCredentials } from "../api/credentials";
-import { fetchWithProgress } from "../api/upload";
+import { API_URL } from "../api/address";
+import { credentialHeaders, credentials } from "../api/credentials";
+import { fetchWithProgress } from "../api/upload-fetch";
 import { addEvent, events, filesOfTab, sending } from "./state";
 import { findUploadVariables, makeForm, type UploadVariable } from "./uploads";
 
-const URL_OF_API = new URL("graphql", document.baseURI).href;
-const NO_CREDENTIALS = { message: "Enter client-id and client-secret at the top, then run again." };
+const NO_CREDENTIALS = { message: "Enter client-id and client-secret at the top, then run it again." };
 
 interface Sink {
   next: (result: ExecutionResult) => void;
@@ -17,7 +17,7 @@ interface Sink {
   complete: () => void;
 }
 
-/** GraphiQL's type also allows bare functions, which it does not use. */
+/** GraphiQL's type also allows bare functions, which GraphiQL does not use. */
 function observable(subscribe: (sink: Sink) => () => void): Observable<ExecutionResult> {
   return {
     subscribe: (sink: unknown): Unsubscribable => ({ unsubscribe: subscribe(sink as Sink) }),
@@ -25,7 +25,7 @@ function observable(subscribe: (sink: Sink) => () => void): Observable<Execution
 }
 
 const streams = createClient({
-  url: URL_OF_API,
+  url: API_URL,
   headers: credentialHeaders,
   credentials: "omit",
   retryAttempts: 0,
@@ -33,7 +33,7 @@ const streams = createClient({
 
 export const fetcher: Fetcher = (given) => {
   const request = withOwnOperation(given);
-  if (!getCredentials()) return { errors: [NO_CREDENTIALS] } as unknown as ExecutionResult;
+  if (!credentials.get()) return { errors: [NO_CREDENTIALS] } as unknown as ExecutionResult;
   const operation = readOperation(request);
   if (operation?.operation === "subscription") return subscribe(request);
   const names = new Set(operation?.variableDefinitions?.map(({ variable }) => variable.name.value));
@@ -43,7 +43,7 @@ export const fetcher: Fetcher = (given) => {
   return uploads.length > 0 ? upload(request, uploads) : post(request);
 };
 
-/** Right after a change of tabs, GraphiQL still names the operation of the tab before. */
+/** Right after a tab change, GraphiQL still names the previous tab's operation. */
 function withOwnOperation(request: FetcherParams): FetcherParams {
   const { query, operationName } = request;
   const isOwn = operationName && new RegExp(`\\b${operationName}\\b`).test(query);
@@ -54,12 +54,12 @@ function readOperation({ query, operationName }: FetcherParams) {
   try {
     return getOperationAST(parse(query), operationName ?? undefined);
   } catch {
-    return null; // the service says better what is wrong
+    return null; // the service explains syntax errors better
   }
 }
 
 async function post(request: FetcherParams): Promise<ExecutionResult> {
-  const response = await fetch(URL_OF_API, {
+  const response = await fetch(API_URL, {
     method: "POST",
     credentials: "omit",
     headers: { ...headers(), "content-type": "application/json" },
@@ -72,7 +72,7 @@ function headers(): Record<string, string> {
   return { accept: "application/json", ...credentialHeaders() };
 }
 
-/** Stopped in GraphiQL or cancelled in the panel, the request is aborted. */
+/** Abort the request when it is stopped in GraphiQL or cancelled in the panel. */
 function upload(request: FetcherParams, variables: UploadVariable[]): Observable<ExecutionResult> {
   return observable((sink) => {
     const abort = new AbortController();
@@ -80,7 +80,7 @@ function upload(request: FetcherParams, variables: UploadVariable[]): Observable
       sending.set({ sent, total, cancel: () => abort.abort() });
     }, abort.signal);
     const body = makeForm(request, variables, filesOfTab());
-    report(URL_OF_API, { method: "POST", headers: headers(), body })
+    report(API_URL, { method: "POST", headers: headers(), body })
       .then((response) => response.json())
       .then(
         (result: ExecutionResult) => {

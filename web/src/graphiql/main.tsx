@@ -1,23 +1,25 @@
 /** @jsxImportSource react */
-/** Start GraphiQL: from our own files alone, with files, events and credentials in memory. */
+/** GraphiQL, served from our own files, with uploads, events, and credentials in memory. */
 
 import "graphiql/setup-workers/vite";
 import "graphiql/style.css";
 import "../styles/tokens.css";
 import "./graphiql.css";
+import "./panels.css";
 
+import { useStore } from "@nanostores/react";
 import { GraphiQL } from "graphiql";
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
-import { setCredentials, shareCredentials } from "../api/credentials";
-import { CredentialsBar, useCredentials } from "./credentials-bar";
+import { credentials, shareCredentials } from "../api/credentials";
+import { CredentialsBar } from "./credentials-bar";
 import { FIRST_TABS, takeLinkedTab } from "./documents";
 import { fetcher } from "./fetcher";
 import { Panels } from "./panels";
 
 function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
   const [above, setAbove] = useState<HTMLElement | null>(null);
-  const credentials = useCredentials();
+  const isSignedIn = useStore(credentials) !== null;
   return (
     <>
       <CredentialsBar />
@@ -25,7 +27,7 @@ function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
       <main className="graphiql-page">
         <GraphiQL
           fetcher={fetcher}
-          schema={credentials ? undefined : null} // null: do not ask for it yet
+          schema={isSignedIn ? undefined : null} // null: do not fetch it yet
           defaultTabs={linked ? [linked, ...FIRST_TABS] : FIRST_TABS}
           initialQuery={linked?.query}
           initialVariables={linked?.variables}
@@ -35,7 +37,7 @@ function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
           showPersistHeadersSettings={false}
           inputValueDeprecation
         >
-          <GraphiQL.Logo>{" "}</GraphiQL.Logo>
+          <GraphiQL.Logo> </GraphiQL.Logo>
           <GraphiQL.Footer>
             <Panels above={above} />
           </GraphiQL.Footer>
@@ -45,5 +47,5 @@ function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
   );
 }
 
-shareCredentials(setCredentials);
+shareCredentials((given) => credentials.set(given));
 createRoot(document.getElementById("app")!).render(<Page linked={takeLinkedTab()} />);

@@ -1,27 +1,32 @@
 /** @jsxImportSource react */
-/** What GraphiQL lacks: a panel for the files of `Upload` variables, and a list of events. */
+/** What GraphiQL lacks: a file picker for `Upload` variables, and a list of events. */
 
 import { useGraphiQL } from "@graphiql/react";
+import { useStore } from "@nanostores/react";
 import { useEffect, useMemo } from "react";
 import { createPortal } from "react-dom";
-import { formatBytes, formatPercent } from "../format";
+import { formatBytes, formatPercent } from "../ui/format";
 import { activeTab, chooseFiles, chosenFiles, events, sending } from "./state";
 import { findUploadVariables, type UploadVariable } from "./uploads";
-import { useStore } from "./use-store";
 
-/** Lives inside GraphiQL to know its tabs; shows the files above it. */
+/** Rendered inside GraphiQL, to know its tabs; the files are shown above it. */
 export function Panels({ above }: { above: HTMLElement | null }) {
   const tab = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]);
   const variables = useMemo(() => findUploadVariables(tab?.query ?? ""), [tab?.query]);
   const queryEditor = useGraphiQL(({ queryEditor }) => queryEditor);
   const variableEditor = useGraphiQL(({ variableEditor }) => variableEditor);
   useEffect(() => activeTab.set(tab?.id ?? ""), [tab?.id]);
-  // The editors load after the tabs, and then show the first tab whichever was chosen meanwhile.
+  // The editors load after the tabs, and show the first tab even if another was chosen meanwhile.
+  // biome-ignore-start lint/correctness/useExhaustiveDependencies: later, GraphiQL fills them itself
   useEffect(() => fill(queryEditor, tab?.query), [queryEditor]);
   useEffect(() => fill(variableEditor, tab?.variables), [variableEditor]);
+  // biome-ignore-end lint/correctness/useExhaustiveDependencies: later, GraphiQL fills them itself
   return (
     <>
-      {above && tab && variables.length > 0 && createPortal(<Files tab={tab.id} variables={variables} />, above)}
+      {above &&
+        tab &&
+        variables.length > 0 &&
+        createPortal(<Files tab={tab.id} variables={variables} />, above)}
       <Events />
     </>
   );
@@ -47,7 +52,7 @@ function Files({ tab, variables }: { tab: string; variables: UploadVariable[] })
           <span>
             {upload.sent < upload.total
               ? `${formatPercent(upload.sent / upload.total)} of ${formatBytes(upload.total)} sent`
-              : "Sent; waiting for the answer"}
+              : "Upload complete. Waiting for the answer …"}
           </span>
           <button type="button" onClick={upload.cancel}>
             Cancel
@@ -67,7 +72,9 @@ function FilePicker({ tab, variable }: { tab: string; variable: UploadVariable }
         <code>
           ${name}: {type}
         </code>
-        <span className="file-button">{files.length > 0 ? "Change" : isList ? "Choose files" : "Choose file"}</span>
+        <span className="file-button">
+          {files.length > 0 ? "Change" : isList ? "Choose files" : "Choose file"}
+        </span>
         <input
           type="file"
           multiple={isList}
@@ -79,13 +86,19 @@ function FilePicker({ tab, variable }: { tab: string; variable: UploadVariable }
         />
       </label>
       {files.length === 0 && <span className="file-none">No file chosen</span>}
-      {files.map((file, index) => (
-        <span key={index} className="file-name">
+      {files.map((file) => (
+        <span key={`${file.name} ${file.size} ${file.lastModified}`} className="file-name">
           {file.name} <small>{formatBytes(file.size)}</small>
           <button
             type="button"
             aria-label={`Remove ${file.name}`}
-            onClick={() => chooseFiles(tab, name, files.filter((kept) => kept !== file))}
+            onClick={() =>
+              chooseFiles(
+                tab,
+                name,
+                files.filter((kept) => kept !== file),
+              )
+            }
           >
             ×
           </button>
@@ -107,6 +120,7 @@ function Events() {
           Clear
         </button>
       </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard can only scroll what it can focus */}
       <ol tabIndex={0}>
         {list.map(({ number, at, text }) => (
           <li key={number}>

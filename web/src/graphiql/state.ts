@@ -1,6 +1,6 @@
-/** What the fetcher and the panels share: chosen files, the upload under way, events. */
+/** What the fetcher and the panels share: the chosen files, the current upload, and events. */
 
-import { createStore } from "../store";
+import { atom } from "nanostores";
 
 /** Files by tab, then by variable. */
 export type ChosenFiles = Record<string, Record<string, File[]>>;
@@ -17,10 +17,10 @@ export interface StreamEvent {
   text: string;
 }
 
-export const chosenFiles = createStore<ChosenFiles>({});
-export const activeTab = createStore<string>("");
-export const sending = createStore<Sending | null>(null);
-export const events = createStore<StreamEvent[]>([]);
+export const chosenFiles = atom<ChosenFiles>({});
+export const activeTab = atom<string>("");
+export const sending = atom<Sending | null>(null);
+export const events = atom<StreamEvent[]>([]);
 const MAX_EVENTS = 500;
 
 export function filesOfTab(): Record<string, File[]> {

@@ -1,6 +1,6 @@
-/** Find the `Upload` variables of a document, and send files for them as the specification says. */
+/** Find a document's `Upload` variables, and build the multipart request that carries their files. */
 
-import { Kind, parse, type DocumentNode, type TypeNode } from "graphql";
+import { type DocumentNode, Kind, parse, type TypeNode } from "graphql";
 
 export interface UploadVariable {
   name: string;
@@ -10,7 +10,7 @@ export interface UploadVariable {
   isRequired: boolean;
 }
 
-/** Of every operation of the document; none while it can't be parsed. */
+/** Search every operation; find none while the document can't be parsed. */
 export function findUploadVariables(text: string): UploadVariable[] {
   let document: DocumentNode;
   try {
@@ -61,7 +61,7 @@ export function makeForm(
     const chosen = files[name] ?? [];
     if (isList) {
       values[name] = chosen.map(() => null);
-      chosen.forEach((file, index) => attach(file, `variables.${name}.${index}`));
+      for (const [index, file] of chosen.entries()) attach(file, `variables.${name}.${index}`);
     } else {
       values[name] = null;
       if (chosen[0]) attach(chosen[0], `variables.${name}`);
@@ -70,6 +70,6 @@ export function makeForm(
   const form = new FormData();
   form.append("operations", JSON.stringify({ ...request, variables: values }));
   form.append("map", JSON.stringify(map));
-  parts.forEach((file, index) => form.append(String(index), file, file.name));
+  for (const [index, file] of parts.entries()) form.append(String(index), file, file.name);
   return form;
 }

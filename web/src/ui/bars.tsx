@@ -1,4 +1,4 @@
-/** Horizontal bars as a list: each is a label, a length and its number in text. */
+/** Horizontal bars as a list; each has a label, a length, and its number as text. */
 
 import { scaleLinear } from "d3-scale";
 import type { ComponentChildren } from "preact";
@@ -16,13 +16,16 @@ export interface Bar {
 interface BarsProps {
   label: string;
   bars: Bar[];
-  /** The value of a full bar; without it, the longest fills the width. */
+  /** The value of a full bar; by default, the longest one is full. */
   full?: number;
 }
 
 export function Bars({ label, bars, full }: BarsProps) {
   const longest = full ?? Math.max(...bars.map(({ value }) => Math.abs(value)), 0);
-  const width = scaleLinear().domain([0, longest || 1]).range([0, 100]).clamp(true);
+  const width = scaleLinear()
+    .domain([0, longest || 1])
+    .range([0, 100])
+    .clamp(true);
   return (
     <ol class="bars" aria-label={label}>
       {bars.map((bar) => {
@@ -54,10 +57,12 @@ export function Bars({ label, bars, full }: BarsProps) {
   );
 }
 
-/** Bars that go left or right of a middle line, for contributions for and against. */
+/** Bars that start at a middle line: to the right if positive, else to the left. */
 export function SignedBars({ label, bars }: { label: string; bars: Bar[] }) {
   const longest = Math.max(...bars.map(({ value }) => Math.abs(value)), 0);
-  const width = scaleLinear().domain([0, longest || 1]).range([0, 50]);
+  const width = scaleLinear()
+    .domain([0, longest || 1])
+    .range([0, 50]);
   return (
     <ol class="bars signed" aria-label={label}>
       {bars.map((bar) => (

@@ -1,4 +1,4 @@
-/** Line icons, drawn on 24 by 24; each is decoration beside a word. */
+/** Line icons on a 24 × 24 grid. They decorate a word, so screen readers skip them. */
 
 const PATHS = {
   upload: "M12 16V4m0 0L7 9m5-5 5 5M4 16v3a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-3",
@@ -7,7 +7,8 @@ const PATHS = {
   history: "M3.5 12a8.5 8.5 0 1 0 2.6-6.1L3.5 8.5m0-5v5h5M12 7.5V12l3 2",
   model: "M12 3 4 7.5v9L12 21l8-4.5v-9L12 3Zm0 9 8-4.5M12 12 4 7.5M12 12v9",
   code: "m8 7-5 5 5 5m8-10 5 5-5 5",
-  alert: "M12 8.5v4.5m0 3.2v.1M10.3 4.2 2.9 17a2 2 0 0 0 1.7 3h14.8a2 2 0 0 0 1.7-3L13.7 4.2a2 2 0 0 0-3.4 0Z",
+  alert:
+    "M12 8.5v4.5m0 3.2v.1M10.3 4.2 2.9 17a2 2 0 0 0 1.7 3h14.8a2 2 0 0 0 1.7-3L13.7 4.2a2 2 0 0 0-3.4 0Z",
   check: "m5 12.5 4.5 4.5L19 7.5",
   close: "m6 6 12 12M18 6 6 18",
   search: "m20 20-4.2-4.2M18 11a7 7 0 1 1-14 0 7 7 0 0 1 14 0Z",
@@ -21,7 +22,8 @@ const PATHS = {
   key: "M14.5 9.5h.1M21 9a6 6 0 0 1-8.6 5.4L10 17H7.5v2.5H4v-3.7l5.6-5.4A6 6 0 1 1 21 9Z",
   leave: "M15 4h3a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-3M10 8l-4 4 4 4m-4-4h10",
   trash: "M5 7h14M10 7V4h4v3m-7 0 1 13h8l1-13",
-  music: "M9 18V6l10-2v12M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0Zm10-2a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0Z",
+  music:
+    "M9 18V6l10-2v12M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0Zm10-2a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0Z",
   undo: "M8 8 4 12l4 4m-4-4h10a5 5 0 0 1 5 5v1",
 } as const;
 

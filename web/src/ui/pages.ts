@@ -1,8 +1,7 @@
-/** Fetch a list page by page: the next one when the end of the list comes into view. */
+/** Fetch a list page by page. */
 
-import type { RefObject } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { CombinedError } from "@urql/core";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 export interface Page<Row> {
   nodes: readonly Row[];
@@ -16,12 +15,11 @@ export interface Pages<Row> {
   hasMore: boolean;
   loadMore: () => void;
   reload: () => void;
-  end: RefObject<HTMLDivElement | null>;
 }
 
 type Fetch<Row> = (after: string | null) => Promise<{ page?: Page<Row> | null; error?: CombinedError }>;
 
-/** `key` names the list: another one begins from the top. */
+/** `key` names the list; a different list starts from the top. */
 export function usePages<Row>(key: string, fetch: Fetch<Row>): Pages<Row> {
   const [state, setState] = useState<{ rows: Row[]; cursor: string | null; hasMore: boolean }>({
     rows: [],
@@ -33,8 +31,8 @@ export function usePages<Row>(key: string, fetch: Fetch<Row>): Pages<Row> {
   const [generation, setGeneration] = useState(0);
   const current = useRef(0);
   const busy = useRef(false);
-  const end = useRef<HTMLDivElement>(null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` names what `fetch` closes over
   const load = useCallback(
     async (after: string | null, list: number) => {
       busy.current = true;
@@ -57,6 +55,7 @@ export function usePages<Row>(key: string, fetch: Fetch<Row>): Pages<Row> {
     [key],
   );
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: start over for each list and reload
   useEffect(() => {
     const list = ++current.current;
     setState({ rows: [], cursor: null, hasMore: true });
@@ -67,24 +66,11 @@ export function usePages<Row>(key: string, fetch: Fetch<Row>): Pages<Row> {
     if (!busy.current && state.hasMore && state.cursor) void load(state.cursor, current.current);
   }, [state, load]);
 
-  useEffect(() => {
-    const mark = end.current;
-    if (!mark || !state.hasMore || !state.cursor) return;
-    const observer = new IntersectionObserver(
-      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && loadMore(),
-      { rootMargin: "400px" },
-    );
-    observer.observe(mark);
-    return () => observer.disconnect();
-  }, [loadMore, state.hasMore, state.cursor]);
-
   return {
-    rows: state.rows,
+    ...state,
     error,
     isLoading,
-    hasMore: state.hasMore,
     loadMore,
     reload: () => setGeneration((count) => count + 1),
-    end,
   };
 }

@@ -2,7 +2,11 @@
 
 import { scaleLinear } from "d3-scale";
 import { area, curveMonotoneX, line } from "d3-shape";
-import type { Sample } from "../jobs";
+
+export interface Sample {
+  at: number;
+  rows: number;
+}
 
 const WIDTH = 240;
 const HEIGHT = 48;
@@ -17,9 +21,18 @@ export function Sparkline({ samples }: { samples: Sample[] }) {
   if (!first || !last || last.at === first.at) return null;
   const x = scaleLinear().domain([first.at, last.at]).range([0, WIDTH]);
   const highest = Math.max(...rates.map(({ rows }) => rows));
-  const y = scaleLinear().domain([0, highest || 1]).range([HEIGHT - 1, 4]);
-  const outline = line<Sample>(({ at }) => x(at), ({ rows }) => y(rows)).curve(curveMonotoneX);
-  const filled = area<Sample>(({ at }) => x(at), HEIGHT, ({ rows }) => y(rows)).curve(curveMonotoneX);
+  const y = scaleLinear()
+    .domain([0, highest || 1])
+    .range([HEIGHT - 1, 4]);
+  const outline = line<Sample>(
+    ({ at }) => x(at),
+    ({ rows }) => y(rows),
+  ).curve(curveMonotoneX);
+  const filled = area<Sample>(
+    ({ at }) => x(at),
+    HEIGHT,
+    ({ rows }) => y(rows),
+  ).curve(curveMonotoneX);
   return (
     <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
       <path class="area" d={filled(rates) ?? ""} />

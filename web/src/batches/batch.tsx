@@ -1,0 +1,111 @@
+/** One batch: live while it runs, then its result. */
+
+import { useClient, useMutation, useQuery } from "@urql/preact";
+import { useEffect, useState } from "preact/hooks";
+import { problemOf } from "../api/errors";
+import { jobOf } from "../classify/jobs";
+import { AsGraphQL } from "../ui/as-graphql";
+import { Button } from "../ui/button";
+import { formatDateTime } from "../ui/format";
+import { Icon } from "../ui/icons";
+import { Card, Heading } from "../ui/layout";
+import { Empty, FailedNotice, ProblemNotice, Skeleton } from "../ui/notices";
+import { type BatchCounts, follow, isActive } from "./follow";
+import { BATCH, COUNTS, DELETE_BATCH } from "./operations";
+import { BatchProgress } from "./progress";
+import { BatchResult } from "./result";
+import { StatusBadge } from "./status-badge";
+
+export function BatchView({ id }: { id: string }) {
+  const [{ data, error }, refetch] = useQuery({ query: COUNTS, variables: { id } });
+  const batch = useFollowed(data?.batch ?? null);
+  return (
+    <>
+      <a class="back" href="#/batches">
+        <Icon name="back" />
+        Batches
+      </a>
+      <Heading title={batch?.fileName ?? "Batch"} lead={batch && <Facts batch={batch} />}>
+        <AsGraphQL operation={BATCH} variables={{ id }} />
+        {batch && !isActive(batch) && <DeleteButton batch={batch} />}
+      </Heading>
+      {error && !batch && (
+        <FailedNotice error={error} retry={() => refetch({ requestPolicy: "network-only" })} />
+      )}
+      {data && !data.batch && (
+        <Card>
+          <Empty icon="history" title="No such batch" />
+        </Card>
+      )}
+      {!data && !error && (
+        <Card>
+          <Skeleton />
+        </Card>
+      )}
+      {batch && <Details batch={batch} />}
+    </>
+  );
+}
+
+function Details({ batch }: { batch: BatchCounts }) {
+  const job = jobOf(batch.id);
+  return (
+    <Card>
+      {batch.error && <ProblemNotice problem={{ title: "The batch failed", detail: batch.error.message }} />}
+      <BatchProgress batch={batch} expectedRows={job?.expectedRows ?? null} />
+      {!isActive(batch) && <BatchResult batch={batch} file={job?.file} />}
+    </Card>
+  );
+}
+
+function Facts({ batch }: { batch: BatchCounts }) {
+  return (
+    <span class="facts-line">
+      <StatusBadge status={batch.status} />
+      <span>{formatDateTime(batch.startedAt)}</span>
+      <span>
+        model <code>{batch.modelVersion}</code>
+      </span>
+    </span>
+  );
+}
+
+function useFollowed(fetched: BatchCounts | null): BatchCounts | null {
+  const client = useClient();
+  const [live, setLive] = useState<BatchCounts | null>(null);
+  const running = fetched && isActive(fetched) ? fetched.id : null;
+  useEffect(() => {
+    if (running) return follow(client, running, setLive);
+  }, [client, running]);
+  return live ?? fetched;
+}
+
+function DeleteButton({ batch }: { batch: BatchCounts }) {
+  const [{ fetching, error }, remove] = useMutation(DELETE_BATCH);
+  const [isAsking, setAsking] = useState(false);
+
+  async function confirm(): Promise<void> {
+    const { error } = await remove({ id: batch.id });
+    if (!error) location.hash = "#/batches";
+  }
+
+  if (error) return <ProblemNotice problem={problemOf(error)} />;
+  if (!isAsking) {
+    return (
+      <Button kind="quiet" icon="trash" onClick={() => setAsking(true)}>
+        Delete
+      </Button>
+    );
+  }
+  return (
+    <fieldset class="confirm" aria-label="Delete this batch">
+      <span>Delete its tracks for good?</span>
+      <Button kind="danger" disabled={fetching} onClick={confirm}>
+        Delete
+      </Button>
+      <Button kind="quiet" onClick={() => setAsking(false)}>
+        Keep
+      </Button>
+    </fieldset>
+  );
+}

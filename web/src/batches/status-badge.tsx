@@ -1,0 +1,11 @@
+const WORDS: Record<string, [word: string, tone: string]> = {
+  QUEUED: ["Queued", "waiting"],
+  RUNNING: ["Running", "running"],
+  DONE: ["Done", "good"],
+  FAILED: ["Failed", "bad"],
+};
+
+export function StatusBadge({ status }: { status: string }) {
+  const [word, tone] = WORDS[status] ?? [status, ""];
+  return <span class={`badge ${tone}`}>{word}</span>;
+}

@@ -1,0 +1,114 @@
+/** Uploads of this page: sent one after the other, then followed until they are classified. */
+
+import type { Client } from "@urql/core";
+import { atom } from "nanostores";
+import { isCancelled, type Problem, problemOf } from "../api/errors";
+import { fetchWithProgress } from "../api/upload-fetch";
+import { type BatchCounts, follow, isActive } from "../batches/follow";
+import { CLASSIFY } from "../batches/operations";
+import { estimateRows } from "../csv/scan";
+
+export interface Job {
+  key: number;
+  file: File;
+  phase: "waiting" | "sending" | "classifying" | "done" | "failed" | "cancelled";
+  sent: number;
+  total: number;
+  /** An estimate of the data rows in the file. */
+  expectedRows: number | null;
+  batch: BatchCounts | null;
+  problem: Problem | null;
+}
+
+export const jobs = atom<Job[]>([]);
+const cancels = new Map<number, AbortController>();
+const stops = new Map<number, () => void>();
+let nextKey = 1;
+let running: Promise<void> = Promise.resolve();
+
+export function addFiles(client: Client, files: Iterable<File>): void {
+  for (const file of files) {
+    const job: Job = {
+      key: nextKey++,
+      file,
+      phase: "waiting",
+      sent: 0,
+      total: file.size,
+      expectedRows: null,
+      batch: null,
+      problem: null,
+    };
+    cancels.set(job.key, new AbortController());
+    jobs.set([job, ...jobs.get()]);
+    running = running.then(() => send(client, job));
+  }
+}
+
+export function cancelJob(key: number): void {
+  stopJob(key);
+  update(key, { phase: "cancelled" });
+}
+
+export function dismissJob(key: number): void {
+  cancels.delete(key);
+  stops.delete(key);
+  jobs.set(jobs.get().filter((job) => job.key !== key));
+}
+
+export function forgetJobs(): void {
+  for (const { key } of jobs.get()) {
+    stopJob(key);
+    dismissJob(key);
+  }
+}
+
+/** The job that sent a batch, if this page did. */
+export function jobOf(batchId: string): Job | undefined {
+  return jobs.get().find((job) => job.batch?.id === batchId);
+}
+
+export function isRunning({ phase }: Job): boolean {
+  return phase === "waiting" || phase === "sending" || phase === "classifying";
+}
+
+function stopJob(key: number): void {
+  cancels.get(key)?.abort();
+  stops.get(key)?.();
+}
+
+function update(key: number, changes: Partial<Job>): void {
+  jobs.set(jobs.get().map((job) => (job.key === key ? { ...job, ...changes } : job)));
+}
+
+async function send(client: Client, { key, file }: Job): Promise<void> {
+  const cancel = cancels.get(key)?.signal;
+  if (!cancel || cancel.aborted) return;
+  update(key, { phase: "sending" });
+  void estimateRows(file).then(
+    (expectedRows) => update(key, { expectedRows }),
+    () => undefined, // the upload itself will report a file that can't be read
+  );
+  const report = fetchWithProgress(({ sent, total }) => {
+    update(key, { sent, total, phase: sent < total ? "sending" : "classifying" });
+  }, cancel);
+  const { data, error } = await client.mutation(CLASSIFY, { csvFile: file }, { fetch: report }).toPromise();
+  if (error) {
+    if (isCancelled(error)) update(key, { phase: "cancelled" });
+    else update(key, { phase: "failed", problem: problemOf(error) });
+    return;
+  }
+  const batch = data!.classifyBatch;
+  reportBatch(key, batch);
+  if (isActive(batch)) {
+    stops.set(
+      key,
+      follow(client, batch.id, (counts) => reportBatch(key, counts)),
+    );
+  }
+}
+
+function reportBatch(key: number, batch: BatchCounts): void {
+  const phases = { QUEUED: "classifying", RUNNING: "classifying", DONE: "done", FAILED: "failed" };
+  const problem = batch.error && { title: "The batch failed", detail: batch.error.message };
+  update(key, { batch, problem, phase: phases[batch.status] as Job["phase"] });
+}
