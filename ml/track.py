@@ -4,6 +4,7 @@ A file is handled in chunks of some thousand tracks; each column is one array, s
 per cell would cost more time than the model.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,6 +75,17 @@ class TrackTable:
             tags=self.tags.take(pa.array(indices)),
             numbers=self.numbers[indices],
         )
+
+
+def concat_tables(tables: Sequence[TrackTable]) -> TrackTable:
+    """Return one table of all the tracks of at least one table."""
+    return TrackTable(
+        lines=np.concatenate([table.lines for table in tables]),
+        track_ids=np.concatenate([table.track_ids for table in tables]),
+        titles=pa.concat_arrays([table.titles for table in tables]),
+        tags=pa.concat_arrays([table.tags for table in tables]),
+        numbers=np.concatenate([table.numbers for table in tables]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,5 +185,5 @@ def _duplicate(row: Any) -> RejectRecord:
         track_id=str(row["track_id"]),
         column="trackID",
         code="DUPLICATE_TRACK",
-        message=f"trackID {row['track_id']} stands in an earlier row of the file.",
+        message=f"trackID {row['track_id']} already appears in an earlier row.",
     )

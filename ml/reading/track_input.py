@@ -20,7 +20,8 @@ from ml.columns import (
     rule_of,
 )
 from ml.errors import TrackInputError
-from ml.reading.cells import breaks_rule, read_track_ids, shown, str_problem
+from ml.reading.number_cells import breaks_rule, read_track_ids
+from ml.reading.text_cells import cell_text_problem, shown
 from ml.track import FloatMatrix, IntArray, TrackTable
 
 VECTOR = "vect"
@@ -73,7 +74,7 @@ def _check_text(index: int, track: RawTrack, *, titles_required: bool) -> None:
     for column, text in ((TITLE_COLUMN, track.title), (TAGS_COLUMN, track.tags)):
         if text is None:
             continue
-        problem = str_problem(text, required=column == TITLE_COLUMN)
+        problem = cell_text_problem(text, required=column == TITLE_COLUMN)
         if problem:
             raise TrackInputError(index, column, problem[1])
 

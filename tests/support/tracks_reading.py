@@ -7,8 +7,8 @@ from support.factories import csv_line, row
 
 from ml.columns import NUMBER_COLUMNS
 from ml.errors import EmptyCsvError
-from ml.reading.tracks_csv import concat_tables, read_tracks
-from ml.track import TrackChunk
+from ml.reading.tracks_csv import read_tracks
+from ml.track import TrackChunk, concat_tables
 
 
 class Dribble:

@@ -10,7 +10,7 @@ import pytest
 
 from ml.errors import ContentTooLargeError, CsvError
 from ml.reading.compression import RATIO_FREE_BYTES, ContentLimits, TrackContent
-from ml.reading.csv_records import read_up_to
+from ml.reading.records.byte_source import read_up_to
 
 MIB = 1024 * 1024
 CONTENT = random.Random(1).randbytes(300_000).hex().encode()

@@ -10,7 +10,7 @@ from support.repository import REAL_TRACKS
 from support.tracks_reading import Dribble, chunks_of, line_of, places, read
 
 from ml.columns import NUMBER_COLUMNS, REQUIRED_COLUMNS
-from ml.reading.csv_records import MAX_RECORD_BYTES
+from ml.reading.records.fields import MAX_RECORD_BYTES
 from ml.reading.tracks_csv import read_all_tracks, read_tracks, resume_tracks
 from ml.track import Reject, RejectCode
 
@@ -49,7 +49,7 @@ def test_rejects_a_track_id_the_second_time() -> None:
         (4, "7", "trackID", "DUPLICATE_TRACK"),
         (5, "7", "trackID", "DUPLICATE_TRACK"),
     ]
-    assert chunk.rejects[0].message == "trackID 7 stands in an earlier row of the file."
+    assert chunk.rejects[0].message == "trackID 7 already appears in an earlier row."
 
 
 def test_keeps_a_track_whose_earlier_row_was_rejected() -> None:

@@ -5,7 +5,7 @@ from support.factories import raw_tracks_csv, row, tracks_csv
 from support.tracks_reading import chunks_of, line_of, places, read
 
 from ml.columns import REQUIRED_COLUMNS
-from ml.reading.csv_records import MAX_RECORD_BYTES
+from ml.reading.records.fields import MAX_RECORD_BYTES
 from ml.track import FilePosition, Reject, RejectCode
 
 
@@ -78,6 +78,16 @@ def test_loses_only_the_rows_with_an_unclosed_quote(bad: set[int], chunk_bytes: 
     assert [place for chunk in chunks for place in places(chunk)] == [
         (n + 2, str(n), None, "WRONG_FIELD_COUNT") for n in sorted(bad)
     ]
+
+
+def test_keeps_a_long_cell_next_to_a_wrong_quote() -> None:
+    words = "x," * 250_000
+    lines = [line_of(trackID="1", title='12" Mix'), line_of(trackID="2", tags=f'"{words}"')]
+
+    chunk = read(raw_tracks_csv(*lines))
+
+    assert chunk.rejects == []
+    assert chunk.tracks.tags.to_pylist() == ["", words]
 
 
 def test_keeps_lines_right_where_a_return_stands_alone() -> None:

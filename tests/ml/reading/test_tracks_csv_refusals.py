@@ -6,7 +6,7 @@ from support.tracks_reading import chunks_of, read
 
 from ml.columns import REQUIRED_COLUMNS
 from ml.errors import CsvError, EmptyCsvError, UnsupportedFileTypeError
-from ml.reading.csv_records import MAX_RECORD_BYTES
+from ml.reading.records.fields import MAX_RECORD_BYTES
 
 HEADER_LINE = ",".join(REQUIRED_COLUMNS).encode()
 
@@ -75,7 +75,7 @@ def test_names_every_missing_column() -> None:
         pytest.param(
             tracks_csv(row(), columns=[*REQUIRED_COLUMNS, "key", "title", "key"]),
             1,
-            "Columns stand twice in the header: key, title.",
+            "Columns appear more than once in the header: key, title.",
             id="required-column-twice",
         ),
         pytest.param(
@@ -109,12 +109,15 @@ def test_names_every_missing_column() -> None:
             id="unclosed-quote",
         ),
         pytest.param(
-            b"x" * 3 * MAX_RECORD_BYTES, 1, "The first line is no header", id="endless-line"
+            b"x" * 3 * MAX_RECORD_BYTES,
+            1,
+            "The first line is too long to be a header",
+            id="endless-line",
         ),
         pytest.param(
             HEADER_LINE + b"," * 3 * MAX_RECORD_BYTES + b"\n",
             1,
-            "The first line is no header",
+            "The first line is too long to be a header",
             id="endless-header",
         ),
         pytest.param(b'"' + b"\n" * 3_000_000, 1, "are missing", id="quote-and-blank-lines"),

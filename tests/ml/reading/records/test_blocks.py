@@ -5,14 +5,9 @@ import time
 
 import pytest
 
-from ml.reading.csv_records import (
-    MAX_RECORD_BYTES,
-    RecordBlock,
-    first_record,
-    read_record_blocks,
-    read_up_to,
-    split_fields,
-)
+from ml.reading.records.blocks import RecordBlock, read_record_blocks
+from ml.reading.records.byte_source import read_up_to
+from ml.reading.records.fields import MAX_RECORD_BYTES, first_record, split_fields
 
 BLOCK_SIZES = [1, 2, 3, 5, 8, 13, 64, 1024]
 
@@ -62,6 +57,12 @@ def records_of(
         pytest.param(b'a,"b', [b"a", b'"b'], id="unclosed-last"),
         pytest.param(b'"', [b'"'], id="only-quote"),
         pytest.param(b' "a",b', [b' "a"', b"b"], id="space-before-quote"),
+        pytest.param(b'"a,"",b', [b'"a', b"", b"b"], id="unclosed-before-empty-quotes"),
+        pytest.param(b'"a,b""c', [b'"a', b'b""c'], id="unclosed-before-doubled-quotes"),
+        pytest.param(b'a\rb,"c\rd"', [b"a\rb", b"c\rd"], id="bare-returns"),
+        pytest.param(b'a\0b,"\0"', [b"a\0b", b"\0"], id="nul"),
+        pytest.param(b'\xe9,"\xff"', [b"\xe9", b"\xff"], id="not-utf-8"),
+        pytest.param(b"x" * 500_000 + b",a", [b"x" * 500_000, b"a"], id="beyond-the-limit-of-csv"),
     ],
 )
 def test_splits_fields(record: bytes, cells: list[bytes]) -> None:
