@@ -16,6 +16,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 from matplotlib import pyplot as plt
 from scipy.special import softmax
 from threadpoolctl import threadpool_limits
@@ -31,7 +32,7 @@ from ml.training.lyric_rows import NO_LYRIC_ROWS, read_lyric_rows
 from ml.training.parameters import TrainingParameters
 from ml.training.training import prepare
 
-_STEPS = (0, 5, 10, 20, 30, 50, 70, 100, 150, 200)
+_STEPS = (0, 10, 20, 30, 50, 70, 100, 150, 200)
 _ESTIMATED = (20, 30, 50, 70, 100, 150, 200)
 _ASKABLE = 0.8
 _METHODS: dict[str, Callable[[Catalogue], Method]] = {"ours": Ours, "fixed weights": FixedWeights}
@@ -42,6 +43,9 @@ _ORDERS = ("random", "chosen")
 class Outcome:
     """One draw after some answers: the truth on the other tracks, and what was estimated."""
 
+    rest: Rows
+    right: npt.NDArray[np.bool_]
+    """Of every track, so that two outcomes can be compared on the same tracks."""
     accuracy: float
     log_loss: float
     parent: float
@@ -70,13 +74,16 @@ def outcome_of(method: Method, catalogue: Catalogue, answered: Rows) -> Outcome:
     rest = catalogue.others(answered)
     truth = catalogue.truth[rest]
     parent = catalogue.log_odds[rest]
-    probabilities = method.probabilities(answered)[rest]
+    everywhere = method.probabilities(answered)
     if len(answered) == 0:
-        probabilities = softmax(parent, axis=1)
+        everywhere = softmax(catalogue.log_odds, axis=1)
+    right, probabilities = everywhere.argmax(axis=1) == catalogue.truth, everywhere[rest]
     likelihood = probabilities[np.arange(len(rest)), truth]
     is_estimated = isinstance(method, Ours) and len(answered) in _ESTIMATED
     return Outcome(
-        accuracy=float((probabilities.argmax(axis=1) == truth).mean()),
+        rest=rest,
+        right=right,
+        accuracy=float(right[rest].mean()),
         log_loss=float(-np.log(likelihood + 1e-12).mean()),
         parent=float((parent.argmax(axis=1) == truth).mean()),
         adaptation=_adapt(catalogue, answered, rest) if is_estimated else None,
@@ -115,12 +122,12 @@ def print_accuracies(outcomes: Outcomes) -> None:
     print(f"| answers | {' | '.join(map(str, _STEPS))} |\n|---|{'---|' * len(_STEPS)}")
     for name in _METHODS:
         for order in _ORDERS:
-            cells = [
-                f"{_mean(outcomes, (name, order, step), _accuracy):.3f} "
-                f"({_mean(outcomes, (name, order, step), _log_loss):.2f})"
-                for step in _STEPS
-            ]
+            cells = [_cell(outcomes, (name, order, step)) for step in _STEPS]
             print(f"| {name}, {order} | {' | '.join(cells)} |")
+
+
+def _cell(outcomes: Outcomes, key: tuple[str, str, int]) -> str:
+    return f"{_mean(outcomes, key, _accuracy):.3f} ({_mean(outcomes, key, _log_loss):.2f})"
 
 
 def print_estimates(outcomes: Outcomes) -> None:
@@ -143,13 +150,18 @@ def _estimate_row(outcomes: Outcomes, order: str, step: int) -> str:
     low, high = np.array([each.interval for each in worth]).T
     inside = int(((low <= truth) & (truth <= high)).sum())
     gains = [o.adaptation.next_ten_gain or 0.0 for o in found if o.adaptation]
-    gained = np.mean([later.accuracy for later in then]) - truth.mean()
+    gained = [_gained(*pair) for pair in zip(found, then, strict=True)]
     return (
         f"| {order} | {step} | {np.mean([each.before for each in worth]):.3f} "
         f"| {np.mean([o.parent for o in found]):.3f} | {after.mean():.3f} | {truth.mean():.3f} "
         f"| {np.abs(after - truth).mean():.3f} | {inside} of {len(found)} "
-        f"| {(high - low).mean() / 2:.3f} | {np.mean(gains):+.3f} | {gained:+.3f} |"
+        f"| {(high - low).mean() / 2:.3f} | {np.mean(gains):+.3f} | {np.mean(gained):+.3f} |"
     )
+
+
+def _gained(now: Outcome, later: Outcome) -> float:
+    """Compare on the tracks that neither answered: a question also takes a hard track away."""
+    return float(later.right[later.rest].mean() - now.right[later.rest].mean())
 
 
 def _accuracy(outcome: Outcome) -> float:

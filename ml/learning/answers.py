@@ -10,6 +10,8 @@ from ml.learning.arrays import Rows, Truth
 from ml.learning.embedding import Embedding
 from ml.track import FloatMatrix, IntArray
 
+_LEAST = np.log(1e-3)
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -74,6 +76,8 @@ class Candidates:
 def with_new_genres(log_odds: FloatMatrix, genres: int) -> FloatMatrix:
     """Return log probabilities of the parent, with a column for each genre it never knew.
 
+    None is below 1 in 1,000: a parent may be surer, but it is wrong more often than that.
+
     To a new genre the parent is indifferent: it gets the median of the track's log probabilities,
     which never wins by itself, and which a few answers on similar tracks outweigh.
 
@@ -83,6 +87,6 @@ def with_new_genres(log_odds: FloatMatrix, genres: int) -> FloatMatrix:
     genres : int
         How many there are with the new ones, which come last.
     """
-    known = log_softmax(log_odds, axis=1)
+    known = np.maximum(log_softmax(log_odds, axis=1), _LEAST)
     new = genres - known.shape[1]
     return np.hstack([known, np.repeat(np.median(known, axis=1)[:, None], new, axis=1)])

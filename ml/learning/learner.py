@@ -20,7 +20,7 @@ FLATTENING = 0.3
 An answer that confirms a sure prediction leaves no error and would teach nothing. Against flattened
 probabilities it speaks for its genre nearby, where the parent may be just as sure and wrong.
 """
-MAX_POINTS = 1_000
+MAX_POINTS = 1_500
 """Answers that are kept as they are; of more, so many stand for all."""
 _SEED = 20261124
 
@@ -64,7 +64,8 @@ def _regress(
     if len(points) == len(answers):
         return regress(covariance, residuals, NOISE)
     cross = kernel.covariance(answers.embedding, kept).astype(np.float64)
-    return regress_on_points(covariance, cross, residuals, NOISE)
+    variance = kernel.variance(answers.embedding)
+    return regress_on_points(covariance, cross, variance, residuals, NOISE)
 
 
 def _points(truth: Truth) -> npt.NDArray[np.intp]:

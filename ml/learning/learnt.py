@@ -12,7 +12,7 @@ from ml.learning.kernel import Kernel
 from ml.learning.trust import Trust
 from ml.track import FloatMatrix, IntArray
 
-_BLOCK_ROWS = 1_024
+_BLOCK_ROWS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class Learnt:
         # The cosine is linear: all points' words become one weight for each word and genre.
         by_word = self.kernel.words * (self.points.embedding.words.T @ self.weights)
         added = tracks.words @ by_word
+        by_sound = self.kernel.sound_scorer(self.points.embedding.sound, self.weights)
         # In blocks that stay in the cache, since a track has a covariance with each point.
         for start in range(0, len(tracks), _BLOCK_ROWS):
             block = slice(start, start + _BLOCK_ROWS)
-            alike = self.kernel.by_sound(tracks.sound[block], self.points.embedding.sound)
-            added[block] += alike @ self.weights
+            added[block] += by_sound(tracks.sound[block])
         return np.asarray(added, dtype=np.float32)

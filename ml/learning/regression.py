@@ -1,18 +1,20 @@
 """Gaussian process regression with the predictions that leave one answer out, in closed form.
 
 Rasmussen and Williams, "Gaussian Processes for Machine Learning", MIT Press 2006: section 5.4.2 for
-the exact process; section 8.3.1 for the subset of regressors, which is ridge regression and leaves
-one out as that does.
+the exact process. Snelson and Ghahramani, "Sparse Gaussian Processes using Pseudo-inputs", NIPS
+2005, for points that stand for all: a ridge regression with weights, which leaves one out as well.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
 from scipy.linalg.lapack import dpotri
 
 from ml.track import FloatMatrix
 
+FloatVector = npt.NDArray[np.float64]
 _JITTER = 1e-3
 """Added to the variance of inducing points: two that are alike would make the matrix singular."""
 
@@ -51,23 +53,35 @@ def regress(covariance: FloatMatrix, residuals: FloatMatrix, noise: float) -> Re
 
 
 def regress_on_points(
-    points: FloatMatrix, cross: FloatMatrix, residuals: FloatMatrix, noise: float
+    points: FloatMatrix,
+    cross: FloatMatrix,
+    variance: FloatVector,
+    residuals: FloatMatrix,
+    noise: float,
 ) -> Regression:
     """Regress on some points that stand for all answers; time grows as n_answers * n_points^2.
+
+    What the points cannot say of an answer is noise of that answer. Without it (the subset of
+    regressors) answers far from any point spoil the fit: worse than to forget them.
 
     Parameters
     ----------
     points : float64 array, shape (n_points, n_points)
         Covariance of the points.
     cross : float64 array, shape (n_answers, n_points)
+    variance : float64 array, shape (n_answers,)
+        Covariance of each answer with itself.
     residuals : float64 array, shape (n_answers, n_genres)
     noise : float
         Variance of the answers themselves, above 0.
     """
     root = cholesky(points + _JITTER * np.eye(len(points)), lower=True)
     features = solve_triangular(root, cross.T, lower=True)
-    gram = cholesky(features @ features.T + noise * np.eye(len(points)), lower=True)
-    fitted = cho_solve((gram, True), features @ residuals)
-    leverage = np.square(solve_triangular(gram, features, lower=True)).sum(axis=0)
+    unsaid = np.maximum(variance - np.square(features).sum(axis=0), 0)
+    weighted = features / (noise + unsaid)
+    gram = cholesky(weighted @ features.T + np.eye(len(points)), lower=True)
+    fitted = cho_solve((gram, True), weighted @ residuals)
+    spread = solve_triangular(gram, features, lower=True)
+    leverage = np.square(spread).sum(axis=0) / (noise + unsaid)
     missed = (residuals - features.T @ fitted) / (1 - leverage)[:, None]
     return Regression(solve_triangular(root.T, fitted, lower=False), residuals - missed)

@@ -36,11 +36,11 @@ def test_held_out_predictions_on_points_equal_refits(
 ) -> None:
     points, cross = covariance[:10, :10], covariance[:, :10]
 
-    found = regress_on_points(points, cross, residuals, NOISE)
+    found = regress_on_points(points, cross, np.ones(40), residuals, NOISE)
 
     for row in (0, 17, 39):
         others = np.delete(np.arange(40), row)
-        refit = regress_on_points(points, cross[others], residuals[others], NOISE)
+        refit = regress_on_points(points, cross[others], np.ones(39), residuals[others], NOISE)
         assert_allclose(found.held_out[row], cross[row] @ refit.weights, atol=1e-9)
 
 
@@ -49,7 +49,7 @@ def test_all_answers_as_points_are_nearly_exact(
 ) -> None:
     exact = regress(covariance, residuals, NOISE)
 
-    found = regress_on_points(covariance, covariance, residuals, NOISE)
+    found = regress_on_points(covariance, covariance, np.ones(40), residuals, NOISE)
 
     assert_allclose(covariance @ found.weights, covariance @ exact.weights, atol=0.05)
 
@@ -62,3 +62,19 @@ def test_trust_rises_where_the_answers_agree() -> None:
 
     assert typical.fit(log_odds, helpful, truth).answers > typical.answers
     assert typical.fit(log_odds, useless, truth).answers < typical.answers
+
+
+def test_answers_that_are_no_points_still_teach(
+    covariance: FloatMatrix,
+) -> None:
+    residuals = covariance @ np.random.default_rng(4).standard_normal((40, 4))
+    points, cross = covariance[:15, :15], covariance[:, :15]
+
+    found = regress_on_points(points, cross, np.ones(40), residuals, NOISE)
+
+    alone = regress(points, residuals[:15], NOISE)
+    missed, missed_alone = (
+        np.square(residuals[15:] - cross[15:] @ weights).mean()
+        for weights in (found.weights, alone.weights)
+    )
+    assert missed < missed_alone
