@@ -1,6 +1,6 @@
-"""Write the settings, with their defaults and help, into README.md and `.env.example`.
+"""Write the settings, with their defaults and descriptions, to README.md and `.env.example`.
 
-So that the two cannot go stale: a test compares them with what this prints.
+A test compares both files with the output, so they cannot go stale.
 """
 
 import re
@@ -21,7 +21,7 @@ def main() -> None:
 
 
 def with_table(readme: str) -> str:
-    """Return the README with the table of settings as it should be."""
+    """Return the README with an up-to-date table of settings."""
     return _TABLE.sub(lambda _: _TABLE_HEAD + table(), readme)
 
 
@@ -35,8 +35,8 @@ def table() -> str:
 
 
 def env_example() -> str:
-    """Return `.env.example`: every setting with its help, commented out."""
-    head = "# Copy to .env and take out the # of what you change.\n"
+    """Return `.env.example`: every setting with its description, commented out."""
+    head = "# Copy to .env and uncomment what you change.\n"
     entries = (
         f"\n# {help_text}\n# {variable}={default}\n" for variable, default, help_text in _settings()
     )
