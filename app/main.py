@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from app.batches.feed import BatchFeed
-from app.batches.intake import UploadClassifier
 from app.batches.worker import working
 from app.config.access import Access, read_access
 from app.config.request_id import current_request_id
@@ -121,7 +120,7 @@ def create_app(
 def _working(
     service: Service, settings: Settings
 ) -> contextlib.AbstractAsyncContextManager[object]:
-    """Work off queued batches in this process, unless other processes do."""
+    """Process queued batches in this process, unless other processes do."""
     if not settings.worker:
         return contextlib.nullcontext()
     return working(service.worker, timeout_s=settings.shutdown_timeout_s)
@@ -130,9 +129,9 @@ def _working(
 def build_ports(service: Service, operators: Set[str]) -> Ports:
     """Fill in what resolvers may use."""
     return Ports(
-        classify_batch=UploadClassifier(service.direct, service.background),
-        follow_batch=BatchFeed(service.batches, service.notices),
-        delete_batch=service.background.remove,
+        uploads=service.intake,
+        progress=BatchFeed(service.batches, service.notices),
+        removal=service.housekeeping,
         tracks=service.tracks,
         batches=service.batches,
         track_classifier=service.request_classifier,

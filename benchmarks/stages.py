@@ -22,12 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
 
 from app.models.classified import to_classified, to_model_version
-from db.batches.repository import PostgresBatches
-from db.batches.writer import open_writer
+from db.batches.lifecycle import BatchLifecycle
+from db.batches.records import NewBatch, ResumePoint
+from db.batches.writer import ChunkWriter
 from db.embedded.server import embedded_postgres
-from db.engine import create_engine, create_sessions
+from db.engine import create_engine
 from db.migrations.migrate import migrate
-from db.records import ResumePoint
 from ml.model.genre_model import GenreModel
 from ml.reading.tracks_csv import read_tracks
 from ml.sampling.generator import write_sample_csv
@@ -87,21 +87,21 @@ async def write(
     keep_features: bool,
 ) -> None:
     """Store every chunk."""
-    batches = PostgresBatches(create_sessions(engine))
+    lifecycle = BatchLifecycle(engine, max_attempts=1)
     model = to_model_version(genre_model)
     classified = [
         to_classified(c.tracks, genre_model.predict(c.tracks), keep_features=keep_features)
         for c in chunks
     ]
-    batch_id = uuid.uuid4()
-    async with open_writer(engine, batch_id, model) as writer:
-        await batches.open_batch(batch_id, "benchmark.csv", model, None)
+    batch = NewBatch(uuid.uuid4(), "benchmark.csv", model, None)
+    async with lifecycle.create(batch) as hold:
+        writer = ChunkWriter(lifecycle, hold, model)
         wall, cpu = time.perf_counter(), time.process_time() + postgres_cpu_s()
         for tracks in classified:
             await writer.save_chunk(writer.prepare(tracks), [], ResumePoint(0, 0))
         stage = "write" if keep_features else "write without features"
         watch.add(stage, time.perf_counter() - wall, time.process_time() + postgres_cpu_s() - cpu)
-        await writer.finish()
+        await lifecycle.finish(hold)
 
 
 async def measure_write(

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -69,6 +70,15 @@ def create_engine(
 def create_sessions(engine: AsyncEngine) -> Sessions:
     """Make the factory of sessions; a repository method opens one for itself."""
     return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def driver_of(connection: AsyncConnection) -> Any:
+    """Return asyncpg's own connection, inside SQLAlchemy's transaction.
+
+    SQLAlchemy begins lazily, at its first statement, so one must precede ours.
+    """
+    await connection.execute(text("SELECT"))
+    return (await connection.get_raw_connection()).driver_connection
 
 
 async def check_server(engine: AsyncEngine) -> None:

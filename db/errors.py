@@ -20,15 +20,6 @@ class StorageSetupError(StorageError):
     """The database is reached but cannot be used: wrong version, wrong rights, wrong address."""
 
 
-class BatchInUseError(StorageError):
-    """A batch cannot be removed while its file is being read, or its client waits for that."""
-
-    def __init__(self, status: str) -> None:
-        what = "its upload waits" if status == "QUEUED" else "its file is being read"
-        super().__init__(f"The batch is {status}: {what}. Wait until it is done.")
-        self.status = status
-
-
 _GONE = (
     OSError,
     OperationalError,

@@ -8,7 +8,6 @@ from sqlalchemy import (
     REAL,
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     Computed,
     DateTime,
@@ -69,13 +68,9 @@ class BatchRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "batches"
     __table_args__ = (
-        CheckConstraint("status IN ('QUEUED', 'RUNNING', 'DONE', 'FAILED')", name="batches_status"),
         Index("batches_newest", text("started_at DESC"), text("id DESC")),
-        Index(
-            "batches_open",
-            "status",
-            postgresql_where=text("status IN ('QUEUED', 'RUNNING')"),
-        ),
+        # The check of `status` and the index `batches_open` are in the migrations;
+        # a test compares the check with `db.batches.status`.
     )
 
     id: uuid.UUID = Field(sa_column=Column(UUID(as_uuid=True), primary_key=True))

@@ -22,34 +22,6 @@ class GenreCount:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchRecord:
-    """An upload and how far it has come."""
-
-    id: uuid.UUID
-    file_name: str
-    status: str
-    model_version: str
-    rows_received: int
-    rows_rejected: int
-    rows_stored: int
-    started_at: datetime
-    finished_at: datetime | None
-    error_code: str | None
-    error_message: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RejectRecord:
-    """A row of a file that was not classified."""
-
-    line: int
-    track_id: str | None
-    column: str | None
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class TrackRecord:
     """A classified track; `probabilities` by genre, highest first."""
 
@@ -151,14 +123,6 @@ class ModelVersion:
     version: str
     genres: tuple[str, ...]
     uncertain_below: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class ResumePoint:
-    """Where reading a file can go on: the byte, from 0, and the line, from 1, that come next."""
-
-    byte: int
-    line: int
 
 
 @dataclass(frozen=True, slots=True)

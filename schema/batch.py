@@ -7,7 +7,8 @@ from typing import Self
 
 import strawberry
 
-from db.records import BatchRecord, RejectRecord
+from db.batches.records import BatchRecord, RejectRecord
+from db.batches.status import BatchStatus as StoredStatus
 from schema.core.connections import (
     DEFAULT_PAGE_SIZE,
     After,
@@ -29,10 +30,12 @@ REJECT_CURSORS = CursorKind("reject", (int,))
 
 @strawberry.enum(description="The state of a batch.")
 class BatchStatus(Enum):
-    QUEUED = strawberry.enum_value("QUEUED", description="Waiting to start.")
-    RUNNING = strawberry.enum_value("RUNNING", description="Its file is being read.")
-    DONE = strawberry.enum_value("DONE", description="Every row is stored or rejected.")
-    FAILED = strawberry.enum_value("FAILED", description="Stopped before the end; see `error`.")
+    QUEUED = strawberry.enum_value(StoredStatus.QUEUED, description="Waiting to start.")
+    RUNNING = strawberry.enum_value(StoredStatus.RUNNING, description="Its file is being read.")
+    DONE = strawberry.enum_value(StoredStatus.DONE, description="Every row is stored or rejected.")
+    FAILED = strawberry.enum_value(
+        StoredStatus.FAILED, description="Stopped before the end; see `error`."
+    )
 
 
 @strawberry.type(description="A row that was not classified.")

@@ -38,8 +38,8 @@ class Mutation(TrackMutation, ModelMutation):
             bool, strawberry.argument(description="Whether to wait for the batch to end.")
         ] = True,
     ) -> Batch:
-        classify, client_id = info.context.ports.classify_batch, info.context.client_id
-        return Batch.from_record(await classify(csv_file, client_id, wait=wait))
+        uploads, client_id = info.context.ports.uploads, info.context.client_id
+        return Batch.from_record(await uploads.classify(csv_file, client_id, wait=wait))
 
     @strawberry.mutation(
         description="Delete a batch, its rejects, and those of its tracks (with their corrections) "
@@ -54,7 +54,7 @@ class Mutation(TrackMutation, ModelMutation):
         id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
     ) -> Batch:
         key = read_batch_id(id)
-        record = None if key is None else await info.context.ports.delete_batch(key)
+        record = None if key is None else await info.context.ports.removal.remove(key)
         if record is None:
             raise coded_error(f'There is no batch "{id}".', ErrorCode.NOT_FOUND)
         return Batch.from_record(record)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import strawberry
 
-from db.records import BatchRecord, TitleRecord, TrackRecord
+from db.batches.records import BatchRecord
+from db.records import TitleRecord, TrackRecord
 from db.tracks.repository import TitleKey
 from schema.batch import Batch
 from schema.core.connections import (

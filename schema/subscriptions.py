@@ -6,12 +6,11 @@ from typing import Annotated
 
 import strawberry
 
-from schema.batch import Batch, BatchStatus
+from db.batches.status import ENDED
+from schema.batch import Batch
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
 from schema.node import read_batch_id
-
-ENDED = (BatchStatus.DONE, BatchStatus.FAILED)
 
 
 @strawberry.type(description="All subscriptions.")
@@ -27,10 +26,10 @@ class Subscription:
         info: Info,
         id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
     ) -> AsyncGenerator[Batch, None]:
-        key, batch = read_batch_id(id), None
+        key, last = read_batch_id(id), None
         if key is not None:
-            async with aclosing(info.context.ports.follow_batch(key)) as records:
-                async for record in records:
-                    yield (batch := Batch.from_record(record))
-        if batch is None or batch.status not in ENDED:
+            async with aclosing(info.context.ports.progress.follow(key)) as records:
+                async for last in records:
+                    yield Batch.from_record(last)
+        if last is None or last.status not in ENDED:
             raise coded_error(f'There is no batch "{id}".', ErrorCode.NOT_FOUND)

@@ -1,6 +1,6 @@
-"""Notice that the client of the present request has gone away while its upload waits.
+"""Notice that the client of the present request disconnects while its upload waits.
 
-An event stream notices it by itself and is cancelled. A plain answer is not: who reads only the
+An event stream notices it by itself and is cancelled. A plain answer is not: whoever reads only the
 body of a request learns of nothing that comes after it.
 """
 
@@ -16,7 +16,7 @@ _receive: ContextVar[Receive | None] = ContextVar("receive", default=None)
 
 @contextlib.contextmanager
 def request_of(receive: Receive) -> Iterator[None]:
-    """Have `client_goes` watch a request, whose body is read, during the block."""
+    """Let `client_disconnects` watch a request, whose body is read, during the block."""
     token = _receive.set(receive)
     try:
         yield
@@ -24,8 +24,8 @@ def request_of(receive: Receive) -> Iterator[None]:
         _receive.reset(token)
 
 
-async def client_goes() -> None:
-    """Return once the client has gone away; never, where there is none to watch."""
+async def client_disconnects() -> None:
+    """Return once the client has disconnected; never, where there is none to watch."""
     receive = _receive.get()
     if receive is None:
         await anyio.sleep_forever()

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import anyio
 
+from app.batches.errors import FollowingStopsError
+from db.batches.records import BatchRecord
 from db.batches.repository import BatchRepository
+from db.batches.status import ENDED
 from db.errors import StorageUnavailableError
 from db.notices import BATCH_CHANNEL, Notices
-from db.records import BatchRecord
-from schema.core.context import FollowingStopsError
 
 POLL_INTERVAL_S = 3.0
 """How late a change may be seen whose notice was lost."""
-ENDED = ("DONE", "FAILED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class BatchFeed:
     notices: Notices
     poll_interval_s: float = POLL_INTERVAL_S
 
-    async def __call__(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
+    async def follow(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
         """Yield the newest state after each change; ends at once if there is no such batch.
 
         Changes that come faster than they are consumed are seen as one.
@@ -52,7 +52,7 @@ class BatchFeed:
                     await changed.wait()
 
     async def _find(self, batch_id: uuid.UUID, last: BatchRecord | None) -> BatchRecord | None:
-        """Look the batch up; while the database is away, it is as it was."""
+        """Look the batch up; while the database is unavailable, it is as it was."""
         try:
             return (await self.batches.find_batches([batch_id])).get(batch_id)
         except StorageUnavailableError:

@@ -1,64 +1,147 @@
-"""Hand an uploaded file to the pipeline: its name checked, its content as a plain binary file."""
+"""Take uploads in: run them while the client waits, or keep them for a worker."""
 
+import contextlib
+import logging
+import threading
+import uuid
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import BinaryIO
 
+import anyio
+import anyio.to_thread
 from starlette.datastructures import UploadFile
 
-from app.batches.background import BackgroundBatches
-from app.batches.direct import DirectBatches
-from db.records import BatchRecord
-from ml.errors import UnsupportedFileTypeError
+from app.batches.admission import Admission, Ticket
+from app.batches.disconnect import client_disconnects
+from app.batches.errors import UploadRefusedError
+from app.batches.runner import BatchRunner
+from app.batches.source import CsvReader, FileSource
+from app.models.classified import to_model_version
+from app.runtime.tasks import running
+from app.uploads.file_name import check_suffix, shown_name
+from app.uploads.spool import Spool, SpoolError
+from db.batches.lifecycle import BatchLifecycle
+from db.batches.locks import SharedLocks
+from db.batches.records import BatchRecord, NewBatch
+from db.batches.repository import BatchRepository
+from db.errors import StorageUnavailableError
 
-SUFFIXES = (".csv", ".txt", "")
-COMPRESSED_SUFFIXES = (".gz", ".zst")
-"""May follow; that content is compressed is told by its first bytes, whatever the name."""
-MAX_NAME_CHARS = 255
+CANNOT_KEEP = "Uploads cannot be kept at the moment. Try again later, or with wait: true."
+DISCONNECTED = "The client disconnected before this file was read. Nothing of it was stored."
+CANCELLED = "The upload was cancelled before this file was read. Nothing of it was stored."
+LOST = "The batch was taken for one whose process had died."
+logger = logging.getLogger("genre")
 
 
 @dataclass(frozen=True, slots=True)
-class UploadClassifier:
-    """`schema.core.context.BatchClassifier`: classifies what a client sent."""
+class UploadIntake:
+    """`schema.core.context.BatchClassifier`: a file that is no CSV of tracks leaves no trace."""
 
-    direct: DirectBatches
-    background: BackgroundBatches
+    runner: BatchRunner
+    reader: CsvReader
+    batches: BatchRepository
+    lifecycle: BatchLifecycle
+    locks: SharedLocks
+    admission: Admission
+    spool: Spool
 
-    async def __call__(
+    async def classify(
         self, upload: UploadFile, client_id: str | None, *, wait: bool
     ) -> BatchRecord:
         """Classify an upload, or promise to; the transport closes it."""
         name = shown_name(upload.filename)
         check_suffix(name)
-        if not wait:
-            return await self.background.submit(upload.file, name, client_id)
-        return await self.direct(upload.file, name, client_id)
+        take_in = self.run if wait else self.enqueue
+        return await take_in(upload.file, name, client_id)
 
+    async def run(self, file: BinaryIO, file_name: str, client_id: str | None) -> BatchRecord:
+        """Classify a file as soon as it is admitted, and return its batch, DONE or FAILED.
 
-def shown_name(name: str | None) -> str:
-    r"""Return a file name that is safe to store and show; it is never used as a path.
+        Raises
+        ------
+        CsvError
+            The file cannot be read as tracks at all; no batch is made of it.
+        UploadRefusedError
+            Too many wait already, or the process is ending; no batch is made of it either.
+        StorageUnavailableError
+            The database is unavailable; a batch that was recorded is set FAILED once it is back.
+        """
+        source = FileSource(self.reader, file)
+        with self.admission.ticket(is_upload=True) as ticket:
+            if not ticket.is_admitted:
+                await self.reader.check(file)
+            if ticket.dismissal:
+                raise UploadRefusedError(ticket.dismissal)
+            if ticket.is_admitted:
+                batch_id = await self.runner.run_new(source, file_name, client_id)
+            else:
+                batch = self._new_batch(file_name, client_id)
+                batch_id = await self._wait_and_run(ticket, batch, source)
+        return await self._find(batch_id)
 
-    Control characters, and what Postgres cannot take, are escaped: `a\x00b`.
-    """
-    text = (name or "upload.csv").encode(errors="backslashreplace").decode()
-    escaped = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return escaped[-MAX_NAME_CHARS:]
+    async def enqueue(self, file: BinaryIO, file_name: str, client_id: str | None) -> BatchRecord:
+        """Promise to classify a file: once this returns, it survives the death of any process.
 
+        Raises
+        ------
+        CsvError
+            The file cannot be read as tracks at all; no batch is made of it.
+        UploadRefusedError, StorageUnavailableError
+            The spool or the database cannot be reached; no batch is made of it either.
+        """
+        await self.reader.check(file)
+        batch = self._new_batch(file_name, client_id)
+        unwanted = threading.Event()
+        try:
+            await self._save(batch.id, file, unwanted)
+            await self.lifecycle.enqueue(batch)
+        except UploadRefusedError:
+            raise  # nothing of it is left
+        except BaseException:
+            unwanted.set()  # the thread that saves it goes on if this task is cancelled
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self.spool.remove, batch.id)
+            raise
+        return await self._find(batch.id)
 
-def check_suffix(name: str) -> None:
-    """Refuse a file whose name says that it is something else.
+    def _new_batch(self, file_name: str, client_id: str | None) -> NewBatch:
+        model = to_model_version(self.runner.current.model)
+        return NewBatch(uuid.uuid4(), file_name, model, client_id)
 
-    Raises
-    ------
-    UnsupportedFileTypeError
-        The name ends otherwise than CSV files do.
-    """
-    path = PurePosixPath(name)
-    if path.suffix.lower() in COMPRESSED_SUFFIXES:
-        path = path.with_suffix("")
-    if path.suffix.lower() not in SUFFIXES:
-        allowed = ", ".join(filter(None, SUFFIXES))
-        packed = " or ".join(COMPRESSED_SUFFIXES)
-        raise UnsupportedFileTypeError(
-            f'"{name}" ends with {path.suffix}; a CSV file is needed, whose name ends with '
-            f"{allowed}, or with {packed} behind that."
-        )
+    async def _wait_and_run(self, ticket: Ticket, batch: NewBatch, source: FileSource) -> uuid.UUID:
+        """Show a batch as QUEUED until it is admitted; it holds no connection meanwhile."""
+        async with self.locks.hold(batch.id, lambda: self.admission.dismiss(ticket, LOST)):
+            if await self._wait(ticket, batch):
+                await self.runner.run_recorded(batch.id, source)
+        return batch.id
+
+    async def _wait(self, ticket: Ticket, batch: NewBatch) -> bool:
+        """Return True once the batch is admitted, False if it has FAILED instead."""
+        try:
+            await self.lifecycle.wait(batch)
+            async with running(self._dismiss_without_client(ticket)):
+                is_admitted = await ticket.wait()
+        except anyio.get_cancelled_exc_class():
+            with anyio.CancelScope(shield=True), contextlib.suppress(StorageUnavailableError):
+                await self.lifecycle.stop_waiting(batch.id, CANCELLED)
+            raise
+        if not is_admitted:
+            await self.lifecycle.stop_waiting(batch.id, ticket.dismissal or "")
+        return is_admitted
+
+    async def _dismiss_without_client(self, ticket: Ticket) -> None:
+        await client_disconnects()
+        self.admission.dismiss(ticket, DISCONNECTED)
+
+    async def _save(self, batch_id: uuid.UUID, file: BinaryIO, unwanted: threading.Event) -> None:
+        try:
+            await anyio.to_thread.run_sync(self.spool.save, batch_id, file, unwanted)
+        except SpoolError as error:
+            logger.warning("Batch %s was refused. %s", batch_id, error)
+            raise UploadRefusedError(CANNOT_KEEP) from error
+
+    async def _find(self, batch_id: uuid.UUID) -> BatchRecord:
+        record = (await self.batches.find_batches([batch_id])).get(batch_id)
+        if record is None:
+            raise StorageUnavailableError("The batch was removed meanwhile.")
+        return record

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from db.records import GenreCount, RejectRecord
+from db.batches.records import RejectRecord
+from db.records import GenreCount
 
 BAR_WIDTH = 30
 

@@ -18,7 +18,7 @@ async def work_off(settings: Settings, postgres: EmbeddedStart | None) -> None:
     loop = asyncio.get_running_loop()
     async with open_service(settings, postgres) as service:
         # Without its spool a worker can do nothing at all; the service can.
-        await anyio.to_thread.run_sync(service.background.spool.check)
+        await anyio.to_thread.run_sync(service.spool.check)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
         timeout_s = settings.shutdown_timeout_s

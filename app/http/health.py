@@ -31,6 +31,6 @@ async def readyz(request: Request) -> JSONResponse:
     }
     if service.model.refused_version:  # the one before goes on, so this is no reason to stop
         body["refusedModel"] = service.model.refused_version
-    if service.background.spool.problem:  # all else goes on; the log says why
+    if service.spool.problem:  # all else goes on; the log says why
         body["spool"] = "cannot be used: uploads with wait: false are refused"
     return JSONResponse(body, status_code=200 if is_ready else 503)

@@ -7,15 +7,14 @@ its end in one transaction, and a lost connection costs a try, not the worker.
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from pgqueuer.models import Job
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint, QueueManagerId
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db.engine import driver_of
 from db.errors import translate_errors
 
 ENTRYPOINT = QueueEntrypoint("classify")
@@ -64,39 +63,28 @@ class BatchQueue:
         """Let any worker take the batch after a while."""
         with translate_errors():
             async with self._engine.begin() as connection:
-                await give_back(await driver_of(connection), claim, delay_s=delay_s)
+                await give_back(connection, claim, delay_s=delay_s)
 
 
-async def put(driver: Any, batch_id: uuid.UUID) -> None:
+async def put(connection: AsyncConnection, batch_id: uuid.UUID) -> None:
     """Queue a batch, in the caller's transaction; one that is queued already stays so."""
-    await _queries(driver).enqueue(
+    await (await queries_on(connection)).enqueue(
         str(ENTRYPOINT), batch_id.bytes, dedupe_key=str(batch_id), on_conflict="skip"
     )
 
 
-async def drop(driver: Any, claim: Claim) -> None:
-    """Take a batch out of the queue for good, in the caller's transaction."""
-    await _queries(driver).log_jobs([(claim.job, "successful", None)])
+async def drop(connection: AsyncConnection, claim: Claim | None) -> None:
+    """Take a batch out of the queue for good, if it is in it, in the caller's transaction."""
+    if claim is not None:
+        await (await queries_on(connection)).log_jobs([(claim.job, "successful", None)])
 
 
-async def give_back(driver: Any, claim: Claim, *, delay_s: float) -> None:
+async def give_back(connection: AsyncConnection, claim: Claim, *, delay_s: float) -> None:
     """Let any worker take the batch after a while, in the caller's transaction."""
-    await _queries(driver).retry_job(claim.job, timedelta(seconds=delay_s), None)
+    queries = await queries_on(connection)
+    await queries.retry_job(claim.job, timedelta(seconds=delay_s), None)
 
 
 async def queries_on(connection: AsyncConnection) -> Queries:
     """Return pgqueuer's statements on a connection of the pool, inside its transaction."""
-    return _queries(await driver_of(connection))
-
-
-async def driver_of(connection: AsyncConnection) -> Any:
-    """Return asyncpg's own connection, inside SQLAlchemy's transaction.
-
-    SQLAlchemy begins lazily, at its first statement, so one must precede ours.
-    """
-    await connection.execute(text("SELECT"))
-    return (await connection.get_raw_connection()).driver_connection
-
-
-def _queries(driver: Any) -> Queries:
-    return Queries.from_asyncpg_connection(driver)
+    return Queries.from_asyncpg_connection(await driver_of(connection))

@@ -1,20 +1,20 @@
-"""Batches: opened, read, and closed when their process died."""
+"""Look batches up; `db.batches.lifecycle` changes them."""
 
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 from sqlmodel import col
 
+from db.batches.records import BatchRecord, RejectRecord
+from db.batches.status import BatchStatus
 from db.engine import Sessions
 from db.errors import translate_errors
 from db.keyset import read_page
-from db.model_versions import save_model
 from db.models import BatchGenreRow, BatchRow, RejectRow
-from db.records import BatchRecord, GenreCount, ModelVersion, Page, RejectRecord, Window
+from db.records import GenreCount, Page, Window
 
 BatchKey = tuple[datetime, uuid.UUID]
 """Where a batch stands among all: start time, then id."""
@@ -22,32 +22,9 @@ BatchKey = tuple[datetime, uuid.UUID]
 RejectKey = tuple[int]
 """Where a reject stands in its batch: its line."""
 
-OPEN = ("QUEUED", "RUNNING")
-# A chunk need not be on the disk before the next one is written: should the machine fail, the last
-# ones are gone together with their counts and resume points. The end of a batch waits for the disk,
-# and so for all that was written before it.
-COMMIT_WITHOUT_WAITING = text("SET LOCAL synchronous_commit = off")
-INTERRUPTED = "INTERRUPTED"
-INTERRUPTED_MESSAGE = (
-    "The service stopped before it had read all of this file. What was stored stays; send the file "
-    "again."
-)
-LOCK_SPACE = 0x67656E72
-"""First key of the advisory locks that batches hold while they run, or wait with their client; the
-second is made from the id."""
-
 
 class BatchRepository(Protocol):
-    """Where batches are kept."""
-
-    async def open_batch(
-        self,
-        batch_id: uuid.UUID,
-        file_name: str,
-        model: ModelVersion,
-        client_id: str | None,
-    ) -> None:
-        """Record a new batch with status RUNNING; its writer must be open already."""
+    """Where batches are looked up."""
 
     async def find_batches(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, BatchRecord]:
         """Return the batches that exist, by id."""
@@ -69,38 +46,12 @@ class BatchRepository(Protocol):
     async def list_genres(self, batch_id: uuid.UUID) -> list[GenreCount]:
         """How many tracks of a batch got each genre, by name."""
 
-    async def fail_interrupted(self) -> int:
-        """Mark batches whose process is gone as FAILED; return how many there were.
-
-        Not those in the background, which another worker takes up.
-        """
-
 
 class PostgresBatches:
     """`BatchRepository` on Postgres; each method is one transaction."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-
-    async def open_batch(
-        self,
-        batch_id: uuid.UUID,
-        file_name: str,
-        model: ModelVersion,
-        client_id: str | None,
-    ) -> None:
-        open_batch = insert(BatchRow).values(
-            id=batch_id,
-            file_name=file_name,
-            status="RUNNING",
-            model_version=model.version,
-            client_id=client_id,
-        )
-        with translate_errors():
-            async with self._sessions.begin() as session:
-                await session.execute(COMMIT_WITHOUT_WAITING)  # its end will wait
-                await session.execute(save_model(model))
-                await session.execute(open_batch)
 
     async def find_batches(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, BatchRecord]:
         statement = select(BatchRow).where(col(BatchRow.id).in_(ids))
@@ -153,50 +104,13 @@ class PostgresBatches:
             async with self._sessions() as session:
                 return [GenreCount(*row) for row in await session.execute(statement)]
 
-    async def fail_interrupted(self) -> int:
-        unfinished = select(col(BatchRow.id)).where(
-            col(BatchRow.status).in_(OPEN), ~col(BatchRow.is_background)
-        )
-        with translate_errors():
-            async with self._sessions() as session:
-                ids = list(await session.scalars(unfinished))
-        return sum([await self._fail_if_abandoned(batch_id) for batch_id in ids])
 
-    async def _fail_if_abandoned(self, batch_id: uuid.UUID) -> bool:
-        """Look at its lock: a living process holds it, and Postgres frees those of a dead one."""
-        fail = (
-            update(BatchRow)
-            .where(col(BatchRow.id) == batch_id, col(BatchRow.status).in_(OPEN))
-            .values(
-                status="FAILED",
-                finished_at=func.now(),
-                error_code=INTERRUPTED,
-                error_message=INTERRUPTED_MESSAGE,
-            )
-        )
-        with translate_errors():
-            async with self._sessions.begin() as session:
-                if not await session.scalar(TRY_LOCK, lock_keys(batch_id)):
-                    return False
-                result: Any = await session.execute(fail)
-                return bool(result.rowcount)
-
-
-TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:space, :key)")
-
-
-def lock_keys(batch_id: uuid.UUID) -> dict[str, int]:
-    """Return the two int4 keys of a batch's advisory lock."""
-    key = int.from_bytes(batch_id.bytes[:4], "big", signed=True)
-    return {"space": LOCK_SPACE, "key": key}
-
-
-def to_record(row: BatchRow) -> BatchRecord:
+def to_record(row: Any) -> BatchRecord:
     """Return a batch as other packages see it."""
     return BatchRecord(
         id=row.id,
         file_name=row.file_name,
-        status=row.status,
+        status=BatchStatus(row.status),
         model_version=row.model_version,
         rows_received=row.rows_received,
         rows_rejected=row.rows_rejected,

@@ -9,8 +9,9 @@ import strawberry
 from starlette.datastructures import UploadFile
 from strawberry.dataloader import DataLoader
 
+from db.batches.records import BatchRecord
 from db.batches.repository import BatchRepository
-from db.records import BatchRecord, TrackRecord
+from db.records import TrackRecord
 from db.tracks.corrections import CorrectionRepository
 from db.tracks.repository import TrackRepository
 from ml.errors import ExplanationError
@@ -26,7 +27,7 @@ MAX_EXPLANATIONS = 100
 class BatchClassifier(Protocol):
     """Classifies an uploaded file and stores the result."""
 
-    async def __call__(
+    async def classify(
         self, upload: UploadFile, client_id: str | None, *, wait: bool
     ) -> BatchRecord:
         """Return the batch; without `wait`, before it is read. Raises if the file is not a CSV."""
@@ -35,25 +36,14 @@ class BatchClassifier(Protocol):
 class BatchFollower(Protocol):
     """Follows the progress of a batch."""
 
-    def __call__(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
+    def follow(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
         """Yield the batch after each change, until it has ended or does not exist."""
-
-
-class FollowingStopsError(Exception):
-    """The process is stopping, so its streams end; another process can continue them."""
-
-
-class UploadRefusedError(Exception):
-    """An upload can neither be stored nor wait; the message tells the client why.
-
-    Trying again later may succeed.
-    """
 
 
 class BatchRemover(Protocol):
     """Deletes a batch and the tracks only it has written."""
 
-    async def __call__(self, batch_id: uuid.UUID) -> BatchRecord | None:
+    async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Return the batch as it was, or None if there is none; raise if it is being read."""
 
 
@@ -98,9 +88,9 @@ class ModelPort(Protocol):
 class Ports:
     """Everything that lives as long as the service."""
 
-    classify_batch: BatchClassifier
-    follow_batch: BatchFollower
-    delete_batch: BatchRemover
+    uploads: BatchClassifier
+    progress: BatchFollower
+    removal: BatchRemover
     tracks: TrackRepository
     batches: BatchRepository
     model: ModelPort

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from traceback import walk_tb
-from typing import Any
+from typing import Any, ClassVar
 
 import strawberry
 from graphql import GraphQLError
@@ -51,6 +51,14 @@ class ErrorCode(StrEnum):
     INTERNAL = "INTERNAL"
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+
+
+class PortError(Exception):
+    """Base of what `app` raises on purpose; the caller sees its message and its code."""
+
+    code: ClassVar[ErrorCode]
+    retryable: ClassVar[bool] = False
+    """Whether trying again later may help."""
 
 
 def coded_error(message: str, code: ErrorCode, **extensions: Any) -> GraphQLError:

@@ -1,8 +1,9 @@
-"""Map the errors of `ml` and `db` to error codes of the API."""
+"""Map the errors of `ml`, `db` and `app` to error codes of the API."""
 
 from graphql import GraphQLError
 
-from db.errors import BatchInUseError, StorageUnavailableError
+from db.batches.errors import BatchInUseError
+from db.errors import StorageUnavailableError
 from ml.errors import (
     ArtefactError,
     CsvError,
@@ -11,8 +12,7 @@ from ml.errors import (
     TrackInputError,
     UnknownModelError,
 )
-from schema.core.context import FollowingStopsError, UploadRefusedError
-from schema.core.errors import ErrorCode, coded_error
+from schema.core.errors import ErrorCode, PortError, coded_error
 from schema.track_input import field_of_column
 
 
@@ -30,11 +30,9 @@ def translate(error: Exception) -> GraphQLError | None:
         case StorageUnavailableError():
             message = "The database cannot be reached. Try again in a moment."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
-        case FollowingStopsError():
-            message = "The service is restarting. Subscribe again in a moment."
-            return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
-        case UploadRefusedError():
-            return coded_error(str(error), ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
+        case PortError():
+            extensions = {"retryable": True} if error.retryable else {}
+            return coded_error(str(error), error.code, **extensions)
         case TrackInputError():
             field = field_of_column(error.column)
             return coded_error(

@@ -49,8 +49,8 @@ async def idle_service(idle_service_of_the_run: Service) -> Service:
     service = idle_service_of_the_run
     async with service.engine.begin() as connection:
         await connection.execute(text(f"TRUNCATE {IDLE_TABLES} CASCADE"))
-    for file in service.background.spool.list_files():
-        service.background.spool.remove_path(file.path)
+    for file in service.spool.list_files():
+        service.spool.remove_path(file.path)
     return service
 
 

@@ -1,4 +1,4 @@
-"""A service over HTTP with one turn, which the test may take, so that uploads wait."""
+"""A service over HTTP that runs one batch at a time: a test may take that room, so uploads wait."""
 
 import asyncio
 import contextlib
@@ -15,15 +15,13 @@ from starlette.routing import Route
 from support.graphql_client import GraphQLClient
 from support.waiting import until
 
-from app.batches.admission import Turns
-from app.batches.direct import DirectBatches
-from app.batches.intake import UploadClassifier
+from app.batches.admission import Admission
 from app.http.graphql_view import GenreGraphQL
 from app.http.middleware import RequestIdMiddleware
 from app.main import build_ports
+from app.runtime.tasks import running
 from app.service import Service
-from db.batches.locks import BatchLocks
-from db.batches.waiting import WaitingBatches
+from db.batches.locks import SharedLocks
 from schema import build_schema
 from schema.core.context import make_context
 
@@ -35,16 +33,14 @@ CHECK_INTERVAL_S = 0.02
 
 
 class Site:
-    """The service over HTTP with one turn, which the test may take."""
+    """The service over HTTP with room for one batch, which the test may take."""
 
-    def __init__(self, service: Service, turns: Turns) -> None:
+    def __init__(self, service: Service, admission: Admission) -> None:
         self.service = service
-        self.turns = turns
-        self.kept = BatchLocks(service.engine, check_interval_s=CHECK_INTERVAL_S)
-        waiting = WaitingBatches(service.engine, self.kept)
-        self.direct = DirectBatches(service.pipelines, service.batches, waiting, turns)
-        uploads = UploadClassifier(self.direct, service.background)
-        ports = replace(build_ports(service, frozenset()), classify_batch=uploads)
+        self.admission = admission
+        self.locks_kept = SharedLocks(service.engine, check_interval_s=CHECK_INTERVAL_S)
+        self.intake = replace(service.intake, locks=self.locks_kept, admission=admission)
+        ports = replace(build_ports(service, frozenset()), uploads=self.intake)
         view = GenreGraphQL(build_schema(), build_context=lambda _: make_context(ports, "test"))
         self.app = RequestIdMiddleware(Starlette(routes=[Route("/graphql", view)]))
         transport = httpx.ASGITransport(self.app)
@@ -90,21 +86,19 @@ class Site:
 
     async def assert_nothing_left(self) -> None:
         """Nobody waits, and no lock is held."""
-        assert self.turns.waiting_uploads == 0
+        assert self.admission.waiting_uploads == 0
         assert await self.locks() == 0
 
 
 @contextlib.asynccontextmanager
 async def site(service: Service, max_waiting: int = 100) -> AsyncIterator[Site]:
     """Open a site, whose locks are kept."""
-    site = Site(service, Turns(1, max_waiting=max_waiting))
-    keeping = asyncio.create_task(site.kept.keep())
-    try:
-        yield site
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await site.api.http.aclose()
+    site = Site(service, Admission(1, max_waiting=max_waiting))
+    async with running(site.locks_kept.keep()):
+        try:
+            yield site
+        finally:
+            await site.api.http.aclose()
 
 
 @contextlib.asynccontextmanager

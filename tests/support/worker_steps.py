@@ -11,7 +11,8 @@ from support.waiting import until
 from app.batches.worker import Worker, working
 from app.service import Service
 from db.batches.queue import BatchQueue
-from db.records import BatchRecord, Window
+from db.batches.records import BatchRecord
+from db.records import Window
 from ml.sampling.generator import write_sample_csv
 
 ROWS = 400
@@ -32,7 +33,7 @@ def new_worker(service: Service) -> Worker:
 
 async def submit(service: Service, content: bytes) -> uuid.UUID:
     """Queue a file."""
-    return (await service.background.submit(io.BytesIO(content), "tracks.csv", None)).id
+    return (await service.intake.enqueue(io.BytesIO(content), "tracks.csv", None)).id
 
 
 async def find(service: Service, batch_id: uuid.UUID) -> BatchRecord:
@@ -82,4 +83,4 @@ async def assert_whole(service: Service, record: BatchRecord) -> None:
     assert sum(genre.track_count for genre in genres) == ROWS
     assert await count(service, "SELECT count(*) FROM tracks") == ROWS
     assert await count(service, "SELECT count(*) FROM pgqueuer") == 0
-    assert service.background.spool.list_files() == []
+    assert service.spool.list_files() == []

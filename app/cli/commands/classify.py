@@ -7,12 +7,16 @@ import anyio
 import typer
 from rich.console import Console
 
-from app.batches.intake import check_suffix, shown_name
+from app.batches.pipeline import PreparedChunk
+from app.batches.source import FileSource
 from app.cli.progress import progress_bar
 from app.cli.tables import genre_table, reject_table
 from app.config.settings import read_settings
 from app.service import Service, open_service
-from db.records import BatchRecord, Window
+from app.uploads.file_name import check_suffix, shown_name
+from db.batches.records import BatchRecord
+from db.batches.status import BatchStatus
+from db.records import Window
 
 SHOWN_REJECTS = 10
 
@@ -39,7 +43,7 @@ async def _classify_all(files: list[Path]) -> bool:
         for path in files:
             batch = await _classify_one(service, path)
             await _report(service, batch)
-            is_done &= batch.status == "DONE"
+            is_done &= batch.status == BatchStatus.DONE
     return is_done
 
 
@@ -47,12 +51,18 @@ async def _classify_one(service: Service, path: Path) -> BatchRecord:
     check_suffix(path.name)
     size = (await anyio.Path(path).stat()).st_size
     with path.open("rb") as file, progress_bar(path.name, size) as show:
-        return await service.pipeline(
-            file,
-            shown_name(path.name),
+        rows = 0
+
+        def show_chunk(chunk: PreparedChunk) -> None:
+            nonlocal rows
+            rows += chunk.rows_read
             # Not the bytes that were read of its content: the file may be compressed.
-            progress=lambda rows, _: show(file.tell(), f"{rows:,} rows"),
-        )
+            show(file.tell(), f"{rows:,} rows")
+
+        source = FileSource(service.reader, file)
+        name = shown_name(path.name)
+        batch_id = await service.runner.run_new(source, name, checkpoint=show_chunk)
+    return (await service.batches.find_batches([batch_id]))[batch_id]
 
 
 async def _report(service: Service, batch: BatchRecord) -> None:

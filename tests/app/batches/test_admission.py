@@ -1,4 +1,4 @@
-"""The line: who is next, and when a batch in the background gives its turn to an upload."""
+"""Admission: who is next, and when a queued batch gives way to an upload."""
 
 import asyncio
 import io
@@ -11,14 +11,14 @@ import anyio
 import pytest
 from support.waiting import until
 
-from app.batches.admission import Turns
-from app.batches.direct import DirectBatches
+from app.batches.admission import Admission
+from app.batches.errors import UploadRefusedError
+from app.batches.intake import UploadIntake
 from app.batches.worker import working
 from app.service import Service
 from db.batches.queue import BatchQueue
-from db.records import BatchRecord
+from db.batches.records import BatchRecord
 from ml.sampling.generator import write_sample_csv
-from schema.core.context import UploadRefusedError
 
 pytestmark = pytest.mark.asyncio
 ROWS = 2000
@@ -32,90 +32,90 @@ def long_file() -> bytes:
     return stream.getvalue().encode()
 
 
-async def test_turns_are_given_in_the_order_of_coming() -> None:
-    turns = Turns(2, max_waiting=10)
+async def test_tickets_are_admitted_in_the_order_of_coming() -> None:
+    admission = Admission(2, max_waiting=10)
     with ExitStack() as running, ExitStack() as waiting:
-        first, second = (running.enter_context(turns.place(is_upload=True)) for _ in range(2))
+        first, second = (running.enter_context(admission.ticket(is_upload=True)) for _ in range(2))
         third, worker, fifth = (
-            waiting.enter_context(turns.place(is_upload=is_upload))
+            waiting.enter_context(admission.ticket(is_upload=is_upload))
             for is_upload in (True, False, True)
         )
-        before = [place.has_turn for place in (first, second, third, worker, fifth)]
+        before = [ticket.is_admitted for ticket in (first, second, third, worker, fifth)]
         running.close()
-        after = [place.has_turn for place in (third, worker, fifth)]
+        after = [ticket.is_admitted for ticket in (third, worker, fifth)]
 
     assert before == [True, True, False, False, False]
     assert after == [True, True, False]
-    with turns.place(is_upload=True) as one, turns.place(is_upload=True) as other:
-        assert one.has_turn
-        assert other.has_turn
+    with admission.ticket(is_upload=True) as one, admission.ticket(is_upload=True) as other:
+        assert one.is_admitted
+        assert other.is_admitted
 
 
-async def test_a_place_that_is_left_is_given_to_nobody() -> None:
-    turns = Turns(1, max_waiting=10)
+async def test_a_ticket_that_was_dismissed_is_never_admitted() -> None:
+    admission = Admission(1, max_waiting=10)
     with ExitStack() as running:
-        running.enter_context(turns.place(is_upload=True))
-        with turns.place(is_upload=True) as impatient:
-            turns.dismiss(impatient, "gone")
+        running.enter_context(admission.ticket(is_upload=True))
+        with admission.ticket(is_upload=True) as impatient:
+            admission.dismiss(impatient, "gone")
             running.close()
 
     assert (await impatient.wait(), impatient.dismissal) == (False, "gone")
-    with turns.place(is_upload=True) as next_one:
-        assert next_one.has_turn
+    with admission.ticket(is_upload=True) as next_one:
+        assert next_one.is_admitted
 
 
-async def test_who_is_cancelled_with_a_turn_just_given_hands_it_on() -> None:
-    turns = Turns(1, max_waiting=10)
+async def test_a_ticket_that_is_cancelled_when_just_admitted_makes_room_again() -> None:
+    admission = Admission(1, max_waiting=10)
 
     async def wait() -> None:
-        with turns.place(is_upload=True) as place:
-            await place.wait()
+        with admission.ticket(is_upload=True) as ticket:
+            await ticket.wait()
 
-    with turns.place(is_upload=True):
+    with admission.ticket(is_upload=True):
         task = asyncio.create_task(wait())
         await asyncio.sleep(0)
-        assert turns.waiting_uploads == 1
+        assert admission.waiting_uploads == 1
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
-    with turns.place(is_upload=True) as next_one:
-        assert next_one.has_turn
+    with admission.ticket(is_upload=True) as next_one:
+        assert next_one.is_admitted
 
 
 async def test_only_so_many_uploads_wait_and_workers_do_not_count() -> None:
-    turns = Turns(1, max_waiting=1)
+    admission = Admission(1, max_waiting=1)
     with (
-        turns.place(is_upload=True),
-        turns.place(is_upload=False),
-        turns.place(is_upload=True),
-        pytest.raises(UploadRefusedError, match="1 uploads wait"),
-        turns.place(is_upload=True),
+        admission.ticket(is_upload=True),
+        admission.ticket(is_upload=False),
+        admission.ticket(is_upload=True),
+        pytest.raises(UploadRefusedError, match="1 uploads are waiting"),
+        admission.ticket(is_upload=True),
     ):
         pass
 
 
 async def test_as_many_give_way_as_uploads_wait() -> None:
-    turns = Turns(2, max_waiting=10)
-    with turns.place(is_upload=False) as one, turns.place(is_upload=False) as other:
-        assert not turns.gives_way(one)
-        with turns.place(is_upload=False):
-            assert not turns.gives_way(one), "another worker is no upload"
-            with turns.place(is_upload=True):
-                assert [turns.gives_way(place) for place in (one, other, one)] == [
+    admission = Admission(2, max_waiting=10)
+    with admission.ticket(is_upload=False) as one, admission.ticket(is_upload=False) as other:
+        assert not admission.should_give_way(one)
+        with admission.ticket(is_upload=False):
+            assert not admission.should_give_way(one), "another worker is no upload"
+            with admission.ticket(is_upload=True):
+                assert [admission.should_give_way(ticket) for ticket in (one, other, one)] == [
                     True,
                     False,
                     True,
                 ]
 
 
-async def test_a_batch_in_the_background_gives_way_to_an_upload_and_goes_on_behind_it(
+async def test_a_queued_batch_gives_way_to_an_upload_and_goes_on_behind_it(
     idle_service: Service, sample: bytes, long_file: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO", "genre"):
-        async with at_work(idle_service) as direct:
+        async with at_work(idle_service) as intake:
             batch_id = await submit(idle_service, long_file)
             await until(lambda: has_rows(idle_service, batch_id))
-            upload = await direct(io.BytesIO(sample), "sample.csv", None)
+            upload = await intake.run(io.BytesIO(sample), "sample.csv", None)
             await until(lambda: has_ended(idle_service, batch_id))
     behind = await find(idle_service, batch_id)
 
@@ -127,16 +127,16 @@ async def test_a_batch_in_the_background_gives_way_to_an_upload_and_goes_on_behi
     assert caplog.text.count("reading on after") >= 2
 
 
-async def test_a_batch_in_the_background_goes_on_although_uploads_keep_coming(
+async def test_a_queued_batch_goes_on_although_uploads_keep_coming(
     idle_service: Service, sample: bytes, long_file: bytes
 ) -> None:
     content = b"".join(long_file.splitlines(keepends=True)[:300])
-    async with at_work(idle_service) as direct:
+    async with at_work(idle_service) as intake:
         batch_id = await submit(idle_service, content)
 
         async def upload_until_it_has_ended() -> None:
             while not await has_ended(idle_service, batch_id):
-                await direct(io.BytesIO(sample), "sample.csv", None)
+                await intake.run(io.BytesIO(sample), "sample.csv", None)
 
         with anyio.fail_after(60):
             async with anyio.create_task_group() as tasks:
@@ -147,17 +147,17 @@ async def test_a_batch_in_the_background_goes_on_although_uploads_keep_coming(
 
 
 @asynccontextmanager
-async def at_work(service: Service) -> AsyncIterator[DirectBatches]:
-    """Have a worker and uploads share one turn."""
-    turns = Turns(1, max_waiting=10)
-    worker = replace(service.worker, queue=BatchQueue(service.engine), turns=turns, slots=1)
+async def at_work(service: Service) -> AsyncIterator[UploadIntake]:
+    """Let a worker and uploads share room for one batch."""
+    admission = Admission(1, max_waiting=10)
+    worker = replace(service.worker, queue=BatchQueue(service.engine), admission=admission, slots=1)
     async with working(worker, timeout_s=10):
-        yield replace(service.direct, turns=turns)
+        yield replace(service.intake, admission=admission)
 
 
 async def submit(service: Service, content: bytes) -> uuid.UUID:
     """Queue a file."""
-    return (await service.background.submit(io.BytesIO(content), "tracks.csv", None)).id
+    return (await service.intake.enqueue(io.BytesIO(content), "tracks.csv", None)).id
 
 
 async def find(service: Service, batch_id: uuid.UUID) -> BatchRecord:

@@ -33,7 +33,7 @@ async def events_of(api: GraphQLClient, batch_id: str) -> list[dict[str, Any]]:
 
 async def submit(service: Service, content: bytes) -> uuid.UUID:
     """Queue a file that nobody reads yet."""
-    return (await service.background.submit(io.BytesIO(content), "tracks.csv", None)).id
+    return (await service.intake.enqueue(io.BytesIO(content), "tracks.csv", None)).id
 
 
 async def test_tells_the_states_in_order_and_ends_with_the_batch(
@@ -84,7 +84,7 @@ async def test_a_batch_that_is_removed_meanwhile_is_not_found(
         PROGRESS, variable_values={"id": str(batch_id)}, context_value=context
     )
     first = await anext(results)
-    await idle_service.background.remove(batch_id)
+    await idle_service.housekeeping.remove(batch_id)
     second = await anext(results)
 
     assert first.data["batchProgress"]["status"] == "QUEUED"
@@ -149,7 +149,7 @@ async def test_a_lost_notice_only_delays(idle_service: Service, sample: bytes) -
 
     with anyio.fail_after(10):
         async with working(replace(idle_service.worker), timeout_s=5):
-            statuses = [record.status async for record in feed(batch_id)]
+            statuses = [record.status async for record in feed.follow(batch_id)]
 
     assert statuses[-1] == "DONE"
     assert deaf.watcher_count == 0

@@ -22,7 +22,7 @@ async def test_an_upload_beyond_the_limit_is_queued_until_its_turn_comes(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service) as it:
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             upload = asyncio.create_task(it.api.classify(sample, "mine.csv"))
             (waiting,) = await it.waits()
             events = read_events(it.api.http, it.api.headers, PROGRESS, id=waiting["id"])
@@ -45,7 +45,7 @@ async def test_many_wait_in_order_on_one_connection_and_queries_are_answered(
     names = [f"{number}.csv" for number in range(30)]
     async with site(idle_service) as it:
         uploads = []
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             for count, name in enumerate(names, start=1):
                 uploads.append(asyncio.create_task(it.api.classify(sample, name)))
                 await it.waits(count)
@@ -69,9 +69,9 @@ async def test_a_file_that_is_no_csv_does_not_wait_and_leaves_no_trace(
     idle_service: Service, content: bytes, code: str
 ) -> None:
     async with site(idle_service) as it:
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             body = await it.api.upload(content)
-            assert it.turns.waiting_uploads == 0
+            assert it.admission.waiting_uploads == 0
 
         assert body["errors"][0]["extensions"]["code"] == code
         assert await it.batches() == []
@@ -81,7 +81,7 @@ async def test_more_than_may_wait_are_refused_and_stored_nowhere(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service, max_waiting=1) as it:
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             first = asyncio.create_task(it.api.classify(sample, "first.csv"))
             await it.waits()
             body = await it.api.upload(sample, "second.csv")
@@ -89,7 +89,7 @@ async def test_more_than_may_wait_are_refused_and_stored_nowhere(
 
         (error,) = body["errors"]
         assert error["extensions"] == {"code": "SERVICE_UNAVAILABLE", "retryable": True}
-        assert error["message"].startswith("1 uploads wait")
+        assert error["message"].startswith("1 uploads are waiting")
         assert [batch["fileName"] for batch in await it.batches()] == ["first.csv"]
 
 
@@ -97,15 +97,15 @@ async def test_a_batch_that_waits_can_not_be_removed_nor_taken_for_abandoned(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service) as it:
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             upload = asyncio.create_task(it.api.classify(sample))
             (waiting,) = await it.waits()
             error = await it.api.error(DELETE, id=waiting["id"])
-            abandoned = await idle_service.batches.fail_interrupted()
+            abandoned = await idle_service.lifecycle.recover()
         batch = await upload
 
         assert error["extensions"] == {"code": "BAD_USER_INPUT", "status": "QUEUED"}
-        assert "its upload waits" in error["message"]
+        assert "its upload is waiting" in error["message"]
         assert (abandoned, batch["status"]) == (0, "DONE")
 
 
@@ -113,7 +113,7 @@ async def test_a_batch_whose_process_died_while_it_waited_has_failed(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service) as it:
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             upload = asyncio.create_task(it.api.classify(sample))
             await it.waits()
             await until(lambda: _is_taken_for_dead(it))
@@ -130,13 +130,13 @@ async def test_takes_its_locks_anew_after_its_connection_broke(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service) as it:
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             uploads = [asyncio.create_task(it.api.classify(sample)) for _ in range(3)]
             waiting = await it.waits(3)
             await it.break_connections()
             await until(lambda: _holds_three_locks(it))
             error = await it.api.error(DELETE, id=waiting[0]["id"])
-            assert await idle_service.batches.fail_interrupted() == 0
+            assert await idle_service.lifecycle.recover() == 0
         batches = await asyncio.gather(*uploads)
 
         assert error["extensions"]["status"] == "QUEUED"
@@ -148,7 +148,7 @@ async def test_a_client_that_goes_away_frees_its_place(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service) as it, listening(it) as address:
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             async with httpx.AsyncClient(base_url=address) as http:
                 impatient = GraphQLClient(http, client_id="test", client_secret="test")
                 upload = asyncio.create_task(impatient.classify(sample, "gone.csv"))
@@ -160,14 +160,14 @@ async def test_a_client_that_goes_away_frees_its_place(
 
         batch = await it.batch()
         assert batch["error"]["code"] == "INTERRUPTED"
-        assert "client went away" in batch["error"]["message"]
+        assert "client disconnected" in batch["error"]["message"]
         assert (await it.api.classify(sample))["status"] == "DONE"
 
 
 async def test_a_cancelled_upload_frees_its_place(idle_service: Service, sample: bytes) -> None:
     async with site(idle_service) as it:
-        with it.turns.place(is_upload=True):
-            task = asyncio.create_task(it.direct(io.BytesIO(sample), "cancelled.csv", None))
+        with it.admission.ticket(is_upload=True):
+            task = asyncio.create_task(it.intake.run(io.BytesIO(sample), "cancelled.csv", None))
             await it.waits()
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -183,15 +183,15 @@ async def test_the_end_of_the_service_dismisses_who_waits(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service) as it:
-        with it.turns.place(is_upload=True):
+        with it.admission.ticket(is_upload=True):
             upload = asyncio.create_task(it.api.classify(sample))
             await it.waits()
-            it.turns.stop()
+            it.admission.stop()
             batch = await upload
             late = await it.api.upload(sample)
 
         assert (batch["status"], batch["error"]["code"]) == ("FAILED", "INTERRUPTED")
-        assert "told to stop" in batch["error"]["message"]
+        assert "service was stopped" in batch["error"]["message"]
         assert late["errors"][0]["extensions"]["code"] == "SERVICE_UNAVAILABLE"
         await it.assert_nothing_left()
 
@@ -221,7 +221,7 @@ async def _holds_three_locks(site: Site) -> bool:
 async def _is_taken_for_dead(site: Site) -> bool:
     """Free the lock and look, before the site takes it anew; Postgres frees it a little later."""
     await site.break_connections()
-    return await site.service.batches.fail_interrupted() == 1
+    return await site.service.lifecycle.recover() == 1
 
 
 async def _has_failed(site: Site) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import text
 from support.waiting import until
 from support.worker_steps import (
     ROWS,
@@ -20,8 +21,8 @@ from support.worker_steps import (
 
 from app.batches.worker import working
 from app.service import Service
+from db.batches.locks import lock_batch
 from db.batches.queue import BatchQueue
-from db.batches.writer import lock_batch
 from db.records import ModelVersion
 
 pytestmark = pytest.mark.asyncio
@@ -70,6 +71,27 @@ async def test_a_worker_that_is_cancelled_gives_back_what_it_has(
     await assert_whole(idle_service, await work_to_the_end(idle_service, batch_id))
 
 
+async def test_a_worker_that_is_cancelled_before_its_batch_has_started_loses_nothing(
+    idle_service: Service, many_rows: bytes
+) -> None:
+    batch_id = await submit(idle_service, many_rows)
+    waits = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND wait_event_type = 'Lock' AND query LIKE 'UPDATE batches%'"
+    )
+    async with idle_service.engine.begin() as connection:
+        await connection.execute(text("SELECT FROM batches FOR UPDATE"))
+        task = asyncio.create_task(new_worker(idle_service).run())
+        await until(lambda: count(idle_service, waits))
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    assert (await find(idle_service, batch_id)).status == "QUEUED"
+    assert [file.batch_id for file in idle_service.spool.list_files()] == [batch_id]
+    await change(idle_service, "UPDATE pgqueuer SET heartbeat = now() - interval '1 minute'")
+    await assert_whole(idle_service, await work_to_the_end(idle_service, batch_id))
+
+
 async def test_leaves_a_batch_alone_that_another_worker_is_reading(
     idle_service: Service, many_rows: bytes
 ) -> None:
@@ -113,7 +135,7 @@ async def test_gives_up_when_workers_die_again_and_again_at_the_same_place(
     assert "3 times" in (record.error_message or "")
     assert record.finished_at is not None
     assert await count(idle_service, "SELECT count(*) FROM pgqueuer") == 0
-    assert idle_service.background.spool.list_files() == []
+    assert idle_service.spool.list_files() == []
 
 
 async def test_tries_again_after_an_unexpected_error_and_then_fails(
@@ -148,7 +170,7 @@ async def test_begins_anew_if_the_model_of_the_first_rows_is_gone(
 
     record = await work_to_the_end(idle_service, batch_id)
 
-    assert record.model_version == idle_service.pipeline.model.version
+    assert record.model_version == idle_service.model.manifest.version
     await assert_whole(idle_service, record)
 
 
@@ -159,7 +181,7 @@ async def test_restores_a_batch_that_is_in_no_queue_any_more(
     await change(idle_service, "DELETE FROM pgqueuer")
     await change(idle_service, "UPDATE batches SET status = 'RUNNING'")
 
-    await idle_service.background.restore()
+    await idle_service.housekeeping.recover()
 
     assert (await find(idle_service, batch_id)).status == "QUEUED"
     await assert_whole(idle_service, await work_to_the_end(idle_service, batch_id))
@@ -170,12 +192,12 @@ async def test_a_queued_batch_can_be_removed_and_is_never_read(
 ) -> None:
     batch_id = await submit(idle_service, sample)
 
-    removed = await idle_service.background.remove(batch_id)
+    removed = await idle_service.housekeeping.remove(batch_id)
     other = await submit(idle_service, sample)
     await work_to_the_end(idle_service, other)
 
     assert removed is not None
     assert removed.status == "QUEUED"
-    assert idle_service.background.spool.list_files() == []
+    assert idle_service.spool.list_files() == []
     assert await count(idle_service, "SELECT count(*) FROM batches") == 1
     assert await count(idle_service, "SELECT count(*) FROM pgqueuer") == 0

@@ -37,7 +37,7 @@ async def test_waits_without_counting_tries_while_the_spool_cannot_be_read(
     idle_service: Service, many_rows: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     batch_id = await submit(idle_service, many_rows)
-    folder = Path(idle_service.background.spool.list_files()[0].path).parent
+    folder = Path(idle_service.spool.list_files()[0].path).parent
     folder.rename(folder.with_name("elsewhere"))
     folder.write_bytes(b"not a folder")
 
@@ -60,7 +60,7 @@ async def test_waits_without_counting_tries_while_the_spool_cannot_be_read(
 async def test_an_upload_that_is_cancelled_while_it_is_saved_leaves_nothing(
     idle_service: Service, sample: bytes
 ) -> None:
-    spool, saving, goes_on = idle_service.background.spool, threading.Event(), threading.Event()
+    spool, saving, goes_on = idle_service.spool, threading.Event(), threading.Event()
 
     class SlowFile(io.BytesIO):
         def seek(self, *place: int) -> int:  # checked; now it is saved
@@ -72,7 +72,7 @@ async def test_an_upload_that_is_cancelled_while_it_is_saved_leaves_nothing(
                 goes_on.wait(10)
             return super().read(size)
 
-    task = asyncio.create_task(idle_service.background.submit(SlowFile(sample), "a.csv", None))
+    task = asyncio.create_task(idle_service.intake.enqueue(SlowFile(sample), "a.csv", None))
     await until(lambda: is_set(saving))
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -93,7 +93,7 @@ async def is_set(event: threading.Event) -> bool:
 
 async def test_a_lost_file_fails_the_batch(idle_service: Service, sample: bytes) -> None:
     batch_id = await submit(idle_service, sample)
-    idle_service.background.spool.remove(batch_id)
+    idle_service.spool.remove(batch_id)
 
     record = await work_to_the_end(idle_service, batch_id)
 
@@ -103,11 +103,10 @@ async def test_a_lost_file_fails_the_batch(idle_service: Service, sample: bytes)
 async def test_cleans_the_spool_of_what_no_batch_needs(
     idle_service: Service, sample: bytes
 ) -> None:
-    background = idle_service.background
     ended, waiting = await submit(idle_service, sample), await submit(idle_service, sample)
     await change(idle_service, "UPDATE batches SET status = 'DONE' WHERE id = :id", id=ended)
     await change(idle_service, "DELETE FROM pgqueuer")
-    folder = Path(background.spool.list_files()[0].path).parent
+    folder = Path(idle_service.spool.list_files()[0].path).parent
     fresh, old = folder / f"{uuid.uuid4()}.csv.part", folder / f"{uuid.uuid4()}.csv"
     fresh.write_bytes(b"is just being saved")
     old.write_bytes(b"its process was killed")
@@ -116,7 +115,7 @@ async def test_cleans_the_spool_of_what_no_batch_needs(
     for path in (old, foreign):
         os.utime(path, (time.time() - 10_000,) * 2)
 
-    await background.clean_spool()
+    await idle_service.housekeeping.clean_spool()
 
     assert {path.name for path in folder.iterdir()} == {f"{waiting}.csv", fresh.name, foreign.name}
 
@@ -128,11 +127,11 @@ async def test_cleaning_the_spool_spares_batches_that_come_meanwhile(
 
     async def clean() -> None:
         while not has_submitted:
-            await idle_service.background.clean_spool()
+            await idle_service.housekeeping.clean_spool()
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(clean)
         submitted = {await submit(idle_service, sample) for _ in range(30)}
         has_submitted = True
 
-    assert {file.batch_id for file in idle_service.background.spool.list_files()} == submitted
+    assert {file.batch_id for file in idle_service.spool.list_files()} == submitted

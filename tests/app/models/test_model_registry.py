@@ -14,8 +14,10 @@ import pytest
 from support.model_folders import break_model, make_model
 from support.model_site import USE, Running, client, serving, until
 
-from app.batches.admission import Place
-from app.batches.worker import BatchGivenBackError, Worker, working
+from app.batches.admission import Ticket
+from app.batches.pipeline import PreparedChunk
+from app.batches.runner import GiveWayError
+from app.batches.worker import Worker, working
 from app.config.access import clients_of, operators_of
 from app.config.settings import Settings, SettingsError
 from app.models.source import registry_of
@@ -136,18 +138,18 @@ async def test_a_batch_ends_on_the_model_that_it_began_with(site: Settings, tmp_
     content = wide_sample()
     async with open_service(site) as service:
         file = PausingFile(content, pause_at=len(content) // 2)
-        batch = asyncio.create_task(service.pipeline(file, "long.csv"))
+        batch = asyncio.create_task(service.intake.run(file, "long.csv", None))
         await anyio.to_thread.run_sync(file.is_paused.wait)
 
         await service.model.use(other.version, "test")
         file.may_go_on.set()
-        first, second = await batch, await service.pipeline(io.BytesIO(content), "next.csv")
+        first, second = await batch, await service.intake.run(io.BytesIO(content), "next.csv", None)
 
         genres = {c.genre for c in await service.batches.list_genres(first.id)}
         assert (first.status, first.model_version) == ("DONE", SHIPPED.version)
         assert genres <= set(SHIPPED.genres)
         assert (second.status, second.model_version) == ("DONE", other.version)
-        assert (await service.pipelines.find(SHIPPED.version)) is not None
+        assert (await service.model.find(SHIPPED.version)) is not None
 
 
 async def test_a_queued_batch_is_resumed_on_the_model_that_it_began_with(
@@ -156,7 +158,7 @@ async def test_a_queued_batch_is_resumed_on_the_model_that_it_began_with(
     make_model(tmp_path / "other", " 2")
     other, _ = registry_of(site).add(tmp_path / "other")
     async with open_service(site.model_copy(update={"spool_url": str(tmp_path)})) as service:
-        queued = await service.background.submit(io.BytesIO(wide_sample()), "long.csv", None)
+        queued = await service.intake.enqueue(io.BytesIO(wide_sample()), "long.csv", None)
         await OneChunkWorker(**init_values(service.worker)).run()
         (begun,) = (await service.batches.find_batches([queued.id])).values()
         await service.model.use(other.version, "test")
@@ -209,9 +211,9 @@ async def test_who_has_the_development_credentials_is_an_operator() -> None:
 class OneChunkWorker(Worker):
     """A worker that is told to stop while it stores its first chunk."""
 
-    def _give_back_if_asked(self, place: Place, rows: int, size: int) -> None:
+    def _give_way_if_asked(self, ticket: Ticket, chunk: PreparedChunk) -> None:
         self.stop()
-        raise BatchGivenBackError
+        raise GiveWayError
 
 
 def init_values(worker: Worker) -> dict[str, Any]:

@@ -3,39 +3,23 @@
 import uuid
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.batches.queue import BatchQueue, Claim, driver_of, drop, put, queries_on
-from db.engine import create_engine
-from db.migrations.migrate import migrate
+from db.batches.queue import BatchQueue, Claim, drop, put, queries_on
 
 pytestmark = pytest.mark.asyncio
 
 
-@pytest_asyncio.fixture(scope="module")
-async def migrated(engine: AsyncEngine) -> AsyncEngine:
-    """A database without workers."""
-    async with engine.connect() as connection:
-        outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await outside.execute(text("CREATE DATABASE queue"))
-    url = engine.url.set(database="queue").render_as_string(hide_password=False)
-    own = create_engine(url)
-    await migrate(own)
-    return own
-
-
 async def queue_batches(engine: AsyncEngine, *batch_ids: uuid.UUID) -> None:
     async with engine.begin() as connection:
-        driver = await driver_of(connection)
         for batch_id in batch_ids:
-            await put(driver, batch_id)
+            await put(connection, batch_id)
 
 
 async def drop_claim(engine: AsyncEngine, claim: Claim) -> None:
     async with engine.begin() as connection:
-        await drop(await driver_of(connection), claim)
+        await drop(connection, claim)
 
 
 async def test_the_migrations_make_the_tables_that_the_library_wants(
@@ -96,4 +80,3 @@ async def test_a_claim_that_is_kept_is_not_taken_over(migrated: AsyncEngine) -> 
     assert taken_over is not None
     assert taken_over.batch_id == claim.batch_id
     await drop_claim(migrated, taken_over)
-    await migrated.dispose()

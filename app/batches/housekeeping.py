@@ -1,0 +1,101 @@
+"""Remove batches, recover those of dead processes, and keep the spool clean and known."""
+
+import itertools
+import logging
+import uuid
+from dataclasses import dataclass
+
+import anyio
+import anyio.to_thread
+
+from app.uploads.spool import Spool, SpooledFile, SpoolError
+from db.batches.lifecycle import BatchLifecycle
+from db.batches.records import BatchRecord
+from db.batches.repository import BatchRepository
+from db.batches.status import OPEN
+from db.errors import StorageUnavailableError
+
+INTERVAL_S = 15.0
+LOOKS_PER_CLEANING = 40
+ORPHAN_AGE_S = 3600.0
+"""A file without a batch may be one that is just being saved; after so long it is not."""
+logger = logging.getLogger("genre")
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """Looks after batches that no request or worker is looking after."""
+
+    batches: BatchRepository
+    lifecycle: BatchLifecycle
+    spool: Spool
+
+    async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
+        """Remove a batch, its tracks and its file; None if there is no such batch.
+
+        Raises
+        ------
+        BatchInUseError
+            A process is reading its file, or will while the client waits.
+        """
+        record = await self.lifecycle.remove(batch_id)
+        await anyio.to_thread.run_sync(self.spool.remove, batch_id)
+        return record
+
+    async def keep_recovering(self) -> None:
+        """Recover batches of dead processes, at start and now and then, as replicas may die."""
+        for look in itertools.count():
+            try:
+                await self.recover()
+                if look % LOOKS_PER_CLEANING == 0 and not self.spool.problem:
+                    await self.clean_spool()
+            except StorageUnavailableError:
+                logger.warning("The database cannot be reached; looking again soon.")
+            except Exception:
+                logger.exception("Looking for interrupted batches failed; trying again.")
+            await anyio.sleep(INTERVAL_S)
+
+    async def keep_checking_spool(self) -> None:
+        """Check the spool now and then; not beside the above, since a silent store takes long."""
+        while True:
+            await self.check_spool()
+            await anyio.sleep(INTERVAL_S)
+
+    async def recover(self) -> int:
+        """Fail or queue again the batches of dead processes; return how many have FAILED."""
+        count = await self.lifecycle.recover()
+        if count:
+            logger.warning("%d batches were interrupted and are marked as FAILED.", count)
+        return count
+
+    async def check_spool(self) -> None:
+        """See whether the spool can be used, and log when that changes."""
+        before = self.spool.problem
+        try:
+            await anyio.to_thread.run_sync(self.spool.check)
+        except SpoolError as error:
+            if before is None:
+                logger.error("%s Uploads with wait: false are refused until it can.", error)
+        else:
+            if before is not None:
+                logger.info("The spool can be used again.")
+
+    async def clean_spool(self) -> None:
+        """Remove files that no batch needs: their process died before it could do so."""
+        try:
+            files = await anyio.to_thread.run_sync(self.spool.list_files)
+        except SpoolError as error:
+            logger.warning("%s", error)
+            return
+        # One look for all: a batch that is recorded after it must not be taken for one that ended.
+        batches = await self.batches.find_batches([file.batch_id for file in files])
+        for file in files:
+            if _is_left_over(file, batches.get(file.batch_id)):
+                logger.info("Removing %s from the spool: no batch waits for it.", file.batch_id)
+                await anyio.to_thread.run_sync(self.spool.remove_path, file.path)
+
+
+def _is_left_over(file: SpooledFile, batch: BatchRecord | None) -> bool:
+    if file.is_whole and batch is not None:
+        return batch.status not in OPEN
+    return file.age_s > ORPHAN_AGE_S

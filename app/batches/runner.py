@@ -1,0 +1,193 @@
+"""Run any batch to its end, wherever its tracks come from and whoever waits for it.
+
+Admission decides who runs; here is what happens then, and what each kind of error does to a batch.
+"""
+
+import contextlib
+import logging
+import uuid
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+
+from app.batches.pipeline import Checkpoint, ClassifyPipeline, carry_on
+from app.batches.source import ChunkSource
+from app.models.classified import to_model_version
+from app.models.current import CurrentModel
+from app.runtime.threads import ComputeThreads
+from app.uploads.spool import SpoolError
+from db.batches.errors import AttemptsExhaustedError, TransitionError
+from db.batches.lifecycle import BatchLifecycle, Hold
+from db.batches.queue import Claim
+from db.batches.records import NewBatch, Start
+from db.batches.status import FailureCode
+from db.batches.writer import ChunkWriter
+from db.errors import StorageUnavailableError
+from ml.errors import CsvError
+from ml.model.genre_model import GenreModel
+from ml.track import TrackChunk
+
+SPOOL_DELAY_S = 5.0
+"""How long a batch waits when the spool cannot be read."""
+CANCELLED = (
+    "The client disconnected, or the service was stopped. Rows stored so far are kept; send the "
+    "file again."
+)
+LOST = "The file is not in the spool any more. Send it again."
+INTERNAL = "Internal error. Rows stored so far are kept."
+INTERNAL_AGAIN = "Internal error, also when tried again. Rows stored so far are kept."
+logger = logging.getLogger("genre")
+
+
+class GiveWayError(Exception):
+    """Raised at a checkpoint to hand a batch of the queue back between two chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRunner:
+    """Runs batches, each with one model from its first chunk to its last."""
+
+    current: CurrentModel
+    lifecycle: BatchLifecycle
+    threads: ComputeThreads
+    keep_features: bool
+
+    async def run_new(
+        self,
+        source: ChunkSource,
+        file_name: str,
+        client_id: str | None = None,
+        checkpoint: Checkpoint = carry_on,
+    ) -> uuid.UUID:
+        """Record a batch, run it to its end, DONE or FAILED, and return its id.
+
+        Raises
+        ------
+        CsvError
+            The first chunk cannot be read as tracks; no batch is recorded.
+        StorageUnavailableError
+            The database is unavailable; a batch that had begun is set FAILED once it is back.
+        """
+        model = self.current.model
+        async with aclosing(source.read()) as chunks:
+            # Read before anything is written: a file that is no CSV leaves no trace.
+            peeked = _rejoin(await anext(chunks, None), chunks)
+            batch = NewBatch(uuid.uuid4(), file_name, to_model_version(model), client_id)
+            async with self.lifecycle.create(batch) as hold:
+                await self._see_through(hold, self._store(hold, model, peeked, checkpoint))
+        return batch.id
+
+    async def run_recorded(
+        self,
+        batch_id: uuid.UUID,
+        source: ChunkSource,
+        claim: Claim | None = None,
+        checkpoint: Checkpoint = carry_on,
+    ) -> bool:
+        """Run a batch that is QUEUED, or whose worker died; False if it is QUEUED again.
+
+        Raises
+        ------
+        BatchHeldError
+            Another process is running it.
+        StorageUnavailableError
+            The database is unavailable.
+        """
+        async with self.lifecycle.hold(batch_id, claim) as hold:
+            return await self._see_through(hold, self._resume(hold, source, checkpoint))
+
+    async def _resume(self, hold: Hold, source: ChunkSource, checkpoint: Checkpoint) -> None:
+        start = await self.lifecycle.start(hold)
+        model = await self._model_for(start)
+        start = await self.lifecycle.use_model(hold, to_model_version(model), start)
+        if hold.claim is not None:
+            logger.info("Batch %s: reading on after %d rows.", hold.batch_id, start.rows_done)
+        await self._store(hold, model, source.read(start.resume), checkpoint)
+
+    async def _model_for(self, start: Start) -> GenreModel:
+        """Return the model of the first rows, if there are any and it is still here."""
+        if start.resume is not None and (model := await self.current.find(start.model_version)):
+            return model
+        return self.current.model
+
+    async def _store(
+        self,
+        hold: Hold,
+        model: GenreModel,
+        chunks: AsyncGenerator[TrackChunk, None],
+        checkpoint: Checkpoint,
+    ) -> None:
+        writer = ChunkWriter(self.lifecycle, hold, to_model_version(model))
+        pipeline = ClassifyPipeline(model, self.threads, self.keep_features)
+        await pipeline.store_all(chunks, writer, checkpoint)
+
+    async def _see_through(self, hold: Hold, run: Coroutine[Any, Any, None]) -> bool:
+        """Run a batch and bring it into the state that the outcome asks for; False if QUEUED."""
+        try:
+            return await self._run(hold, run)
+        except TransitionError as error:
+            logger.info("Batch %s was ended by somebody else. %s", hold.batch_id, error)
+            return await self.lifecycle.release(hold)
+
+    async def _run(self, hold: Hold, run: Coroutine[Any, Any, None]) -> bool:
+        try:
+            await run
+        except GiveWayError:
+            await self.lifecycle.hand_back(hold)
+            return False
+        except SpoolError as error:
+            logger.warning("Batch %s waits. %s", hold.batch_id, error)
+            await self.lifecycle.hand_back(hold, delay_s=SPOOL_DELAY_S)
+            return False
+        except FileNotFoundError:
+            await self.lifecycle.fail(hold, FailureCode.UPLOAD_LOST, LOST)
+        except CsvError as error:
+            await self.lifecycle.fail(hold, error.code, str(error))
+        except AttemptsExhaustedError as error:
+            await self.lifecycle.fail(hold, FailureCode.INTERRUPTED, str(error))
+        except TransitionError:
+            raise
+        except anyio.get_cancelled_exc_class():
+            with anyio.CancelScope(shield=True), contextlib.suppress(StorageUnavailableError):
+                await self._interrupt(hold)
+            raise
+        except Exception as error:
+            return await self._fail_unexpectedly(hold, error)
+        else:
+            await self.lifecycle.finish(hold)
+        if hold.claim is not None:
+            logger.info("Batch %s has ended.", hold.batch_id)
+        return True
+
+    async def _interrupt(self, hold: Hold) -> None:
+        try:
+            if hold.claim is not None:
+                await self.lifecycle.hand_back(hold)
+            else:
+                await self.lifecycle.fail(hold, FailureCode.INTERRUPTED, CANCELLED)
+        except TransitionError:  # it had not started yet, or somebody else ended it
+            await self.lifecycle.release(hold)
+
+    async def _fail_unexpectedly(self, hold: Hold, error: Exception) -> bool:
+        """Try a batch of the queue again; fail another one, and tell whoever waits for it."""
+        if hold.claim is None:
+            with anyio.CancelScope(shield=True), contextlib.suppress(StorageUnavailableError):
+                await self.lifecycle.fail(hold, FailureCode.INTERNAL, INTERNAL)
+            raise error
+        if isinstance(error, StorageUnavailableError):
+            raise error  # nothing can be written; the lease runs out
+        logger.error("Batch %s failed.", hold.batch_id, exc_info=error)
+        return not await self.lifecycle.retry(hold, INTERNAL_AGAIN)
+
+
+async def _rejoin(
+    first: TrackChunk | None, rest: AsyncGenerator[TrackChunk, None]
+) -> AsyncGenerator[TrackChunk, None]:
+    if first is not None:
+        yield first
+        first = None  # a chunk takes megabytes
+        async for chunk in rest:
+            yield chunk

@@ -1,0 +1,107 @@
+"""Where the tracks of a batch come from: a file that is open already, or one in the spool."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+from uuid import UUID
+
+import anyio.to_thread
+
+from app.runtime.threads import ComputeThreads
+from app.uploads.spool import Spool
+from db.batches.records import ResumePoint
+from ml.reading.compression import ContentLimits, TrackContent
+from ml.reading.tracks_csv import read_tracks, resume_tracks
+from ml.track import FilePosition, TrackChunk
+
+CHECKED_BYTES = 65_536
+"""How much of a file is read to see that it is a CSV file of tracks with at least one row."""
+
+
+class ChunkSource(Protocol):
+    """A sequence of chunks of tracks that can be read from its start, or from a resume point."""
+
+    def read(self, start: ResumePoint | None = None) -> AsyncGenerator[TrackChunk, None]:
+        """Yield the chunks; `TrackChunk.end` is where to go on after each."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvReader:
+    """Reads CSV files of tracks in threads."""
+
+    threads: ComputeThreads
+    chunk_bytes: int
+    limits: ContentLimits
+    """How much may come out of a compressed file."""
+
+    async def read(
+        self, file: BinaryIO, start: ResumePoint | None
+    ) -> AsyncGenerator[TrackChunk, None]:
+        """Yield the chunks of a file.
+
+        Raises
+        ------
+        CsvError
+            The file cannot be read as tracks, or not to its end.
+        """
+        content = TrackContent(file, self.limits)
+        if start is None:
+            chunks = read_tracks(content, chunk_bytes=self.chunk_bytes)
+        else:
+            position = FilePosition(start.byte, start.line)
+            chunks = resume_tracks(content, position, chunk_bytes=self.chunk_bytes)
+        while (chunk := await self.threads.run(next, chunks, None)) is not None:
+            yield chunk
+
+    async def check(self, file: BinaryIO) -> None:
+        """Read the header and the first rows as `read` will, then go back to the start.
+
+        It does not wait for one of the threads, which other batches may keep busy.
+
+        Raises
+        ------
+        CsvError
+            They are not those of a CSV file of tracks.
+        """
+        await anyio.to_thread.run_sync(self._check, file)
+
+    def _check(self, file: BinaryIO) -> None:
+        next(read_tracks(TrackContent(file, self.limits), chunk_bytes=CHECKED_BYTES))
+        file.seek(0)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A `ChunkSource` on a file that somebody else opened and will close."""
+
+    reader: CsvReader
+    file: BinaryIO
+
+    def read(self, start: ResumePoint | None = None) -> AsyncGenerator[TrackChunk, None]:
+        """Yield the chunks of the file."""
+        return self.reader.read(self.file, start)
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledSource:
+    """A `ChunkSource` on the file of a batch in the spool, which is open only while it is read."""
+
+    reader: CsvReader
+    spool: Spool
+    batch_id: UUID
+
+    async def read(self, start: ResumePoint | None = None) -> AsyncGenerator[TrackChunk, None]:
+        """Yield the chunks of the file.
+
+        Raises
+        ------
+        FileNotFoundError
+            The file is not in the spool any more.
+        SpoolError
+            The spool cannot be read at the moment.
+        """
+        with await anyio.to_thread.run_sync(self.spool.open, self.batch_id) as file:
+            async with aclosing(self.reader.read(file, start)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
