@@ -172,32 +172,3 @@ async def test_begins_anew_if_the_model_of_the_first_rows_is_gone(
 
     assert record.model_version == idle_service.model.manifest.version
     await assert_whole(idle_service, record)
-
-
-async def test_restores_a_batch_that_is_in_no_queue_any_more(
-    idle_service: Service, many_rows: bytes
-) -> None:
-    batch_id = await submit(idle_service, many_rows)
-    await change(idle_service, "DELETE FROM pgqueuer")
-    await change(idle_service, "UPDATE batches SET status = 'RUNNING'")
-
-    await idle_service.housekeeping.recover()
-
-    assert (await find(idle_service, batch_id)).status == "QUEUED"
-    await assert_whole(idle_service, await work_to_the_end(idle_service, batch_id))
-
-
-async def test_a_queued_batch_can_be_removed_and_is_never_read(
-    idle_service: Service, sample: bytes
-) -> None:
-    batch_id = await submit(idle_service, sample)
-
-    removed = await idle_service.housekeeping.remove(batch_id)
-    other = await submit(idle_service, sample)
-    await work_to_the_end(idle_service, other)
-
-    assert removed is not None
-    assert removed.status == "QUEUED"
-    assert idle_service.spool.list_files() == []
-    assert await count(idle_service, "SELECT count(*) FROM batches") == 1
-    assert await count(idle_service, "SELECT count(*) FROM pgqueuer") == 0

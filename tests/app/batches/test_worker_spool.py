@@ -2,13 +2,9 @@
 
 import asyncio
 import io
-import os
 import threading
-import time
-import uuid
 from pathlib import Path
 
-import anyio
 import pytest
 from support.waiting import until
 from support.worker_steps import (
@@ -98,40 +94,3 @@ async def test_a_lost_file_fails_the_batch(idle_service: Service, sample: bytes)
     record = await work_to_the_end(idle_service, batch_id)
 
     assert (record.status, record.error_code) == ("FAILED", "UPLOAD_LOST")
-
-
-async def test_cleans_the_spool_of_what_no_batch_needs(
-    idle_service: Service, sample: bytes
-) -> None:
-    ended, waiting = await submit(idle_service, sample), await submit(idle_service, sample)
-    await change(idle_service, "UPDATE batches SET status = 'DONE' WHERE id = :id", id=ended)
-    await change(idle_service, "DELETE FROM pgqueuer")
-    folder = Path(idle_service.spool.list_files()[0].path).parent
-    fresh, old = folder / f"{uuid.uuid4()}.csv.part", folder / f"{uuid.uuid4()}.csv"
-    fresh.write_bytes(b"is just being saved")
-    old.write_bytes(b"its process was killed")
-    foreign = folder / "tracks.csv"
-    foreign.write_bytes(b"somebody chose a folder that holds other things")
-    for path in (old, foreign):
-        os.utime(path, (time.time() - 10_000,) * 2)
-
-    await idle_service.housekeeping.clean_spool()
-
-    assert {path.name for path in folder.iterdir()} == {f"{waiting}.csv", fresh.name, foreign.name}
-
-
-async def test_cleaning_the_spool_spares_batches_that_come_meanwhile(
-    idle_service: Service, sample: bytes
-) -> None:
-    has_submitted = False
-
-    async def clean() -> None:
-        while not has_submitted:
-            await idle_service.housekeeping.clean_spool()
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(clean)
-        submitted = {await submit(idle_service, sample) for _ in range(30)}
-        has_submitted = True
-
-    assert {file.batch_id for file in idle_service.spool.list_files()} == submitted
