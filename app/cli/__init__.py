@@ -1,4 +1,4 @@
-"""The command `genre`; one module a group of commands."""
+"""The command line, `genre`."""
 
 from app.cli.program import main
 

@@ -1,4 +1,4 @@
-"""What `genre demo` does once all is imported: serve, send a sample, show what came of it."""
+"""The part of `genre demo` after the imports: serve, upload a sample, print the results."""
 
 import asyncio
 import contextlib
@@ -35,9 +35,9 @@ TITLES = """query ($genre: String!) {
 async def demonstrate(
     settings: Settings, postgres: EmbeddedStart | None, *, began: float, stop: bool
 ) -> None:
-    """Show the service at work; go on serving afterwards unless `stop`.
+    """Run the demonstration, then keep serving unless `stop`.
 
-    `began` is when the command did, by `time.perf_counter`.
+    `began` is when the command started, by `time.perf_counter`.
     """
     console = Console()
     async with _running(settings, postgres) as (serving, address):
@@ -100,7 +100,7 @@ async def _show(client: httpx.AsyncClient, console: Console) -> None:
 
 def _show_next_steps(console: Console, address: str) -> None:
     console.print(
-        f"\nAsk yourself (client-id test, client-secret test):\n"
+        f"\nTry it yourself (client-id test, client-secret test):\n"
         f"  curl {address}/graphql -H 'client-id: test' -H 'client-secret: test' \\\n"
         f"    -H 'content-type: application/json' -d '{{\"query\":\"{GENRES}\"}}'",
         highlight=False,
@@ -111,7 +111,7 @@ def _show_next_steps(console: Console, address: str) -> None:
 
 
 async def _upload(client: httpx.AsyncClient, csv_bytes: bytes) -> dict[str, Any]:
-    """Send a file as the GraphQL multipart request specification says."""
+    """Send a file according to the GraphQL multipart request specification."""
     operations = {"query": CLASSIFY, "variables": {"csvFile": None}}
     response = await client.post(
         "/graphql",

@@ -1,6 +1,6 @@
-"""The commands by name, each imported when it is called, so that `genre --help` imports none.
+"""The commands by name. Each is imported when it is called, so `genre --help` imports none.
 
-What the help says of each is the first paragraph of its docstring; tests/app/cli/test_imports.py
+Each summary is the first paragraph of the command's docstring; tests/app/cli/test_imports.py
 compares them.
 """
 
@@ -17,11 +17,11 @@ COMMANDS = {
     ),
     "worker": (
         "app.cli.commands.worker:worker",
-        "Work off uploads that were sent with `wait: false`, until stopped with Ctrl-C or SIGTERM.",
+        "Process uploads sent with `wait: false` until stopped with Ctrl-C or SIGTERM.",
     ),
     "demo": (
         "app.cli.commands.demo:demo",
-        "Start on the embedded Postgres, classify a sample CSV, print the genres, keep serving.",
+        "Start with the embedded Postgres, classify a sample CSV, print the genres, keep serving.",
     ),
     "classify": (
         "app.cli.commands.classify:classify",
@@ -45,11 +45,11 @@ COMMANDS = {
     ),
     "migrate": (
         "app.cli.commands.database:migrate",
-        "Bring the tables of the database up to date; `genre serve` does it by itself.",
+        "Migrate the database to the newest revision; `genre serve` does this automatically.",
     ),
     "schema": (
         "app.cli.commands.schema:schema",
-        "Print the GraphQL schema in its definition language.",
+        "Print the GraphQL schema as SDL.",
     ),
     "export": (
         "app.cli.commands.export:export",
@@ -57,18 +57,18 @@ COMMANDS = {
     ),
     "model": (
         "app.cli.commands.model:model",
-        "Keep versions of the model and choose which one answers.",
+        "Manage versions of the model and choose the one in use.",
     ),
     "hash-secret": (
         "app.cli.commands.access:hash_secret_command",
-        "Make a secret for a client, and its entry for `GENRE_CLIENTS`.",
+        "Generate a secret for a client, and its entry for `GENRE_CLIENTS`.",
     ),
 }
-"""Name: where it is, and what the help says of it; in the order of the help."""
+"""By name: where the command is defined and its summary, in the order of the help."""
 
 
 class LazyGroup(TyperGroup):
-    """A group whose members are those of `COMMANDS`."""
+    """The group of all `COMMANDS`."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -77,19 +77,19 @@ class LazyGroup(TyperGroup):
 
 
 class _LazyCommand(TyperCommand):
-    """Knows its name and summary; the rest is imported when it is called or asked for help."""
+    """A name and a summary; the command itself is imported when called or asked for help."""
 
     def __init__(self, name: str, place: str, summary: str) -> None:
         super().__init__(name, help=summary)
         self.place = place
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
-        """Begin to parse its arguments; from here on the real command goes on."""
+        """Import the command and let it parse its arguments."""
         return load_command(self.name or "", self.place).make_context(*arguments, **options)
 
 
 def load_command(name: str, place: str) -> Any:
-    """Import a command, `module:attribute`: a function or a group of commands."""
+    """Import the command or group of commands at `module:attribute`."""
     module, _, attribute = place.partition(":")
     found = getattr(importlib.import_module(module), attribute)
     if isinstance(found, typer.Typer):

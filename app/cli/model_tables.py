@@ -1,4 +1,4 @@
-"""Tables of models on the terminal."""
+"""Terminal tables of models."""
 
 from collections.abc import Sequence
 
@@ -13,10 +13,10 @@ SHOWN_FEATURES = 10
 
 
 def model_table(models: Sequence[RegisteredModel], current: str) -> Table:
-    """Show the models on this disk, one a row, with a mark at the one that answers."""
+    """Return a row per model on this disk, with a mark at the one in use."""
     table = Table(title="Models", title_justify="left")
     for name in ("", "Version", "Trained", "Tracks", "Genres", "Accuracy", "F1"):
-        table.add_column(name, no_wrap=True)  # a version that is cut off cannot be copied
+        table.add_column(name, no_wrap=True)  # a truncated version cannot be copied
     table.add_column("Note")
     for found in models:
         mark = "[green]→[/]" if found.version == current else ""
@@ -25,7 +25,7 @@ def model_table(models: Sequence[RegisteredModel], current: str) -> Table:
 
 
 def choice_table(choices: Sequence[ModelChoice]) -> Table:
-    """Show what was chosen, newest first."""
+    """Return previous choices, newest first."""
     table = Table(title="Choices, newest first", title_justify="left")
     for name in ("When", "Version", "By"):
         table.add_column(name)
@@ -37,7 +37,7 @@ def choice_table(choices: Sequence[ModelChoice]) -> Table:
 
 
 def manifest_table(manifest: Manifest) -> Table:
-    """Show what a manifest says, a line for each fact."""
+    """Return a manifest, one line per fact."""
     table = Table(
         title=f"Model {escape(manifest.version)}", title_justify="left", show_header=False
     )
@@ -49,12 +49,12 @@ def manifest_table(manifest: Manifest) -> Table:
         "Trained": f"{manifest.trained_at:%Y-%m-%d %H:%M %Z} on {manifest.training_rows:,} tracks",
         "Genres": ", ".join(manifest.genres),
         "Features": f"{len(manifest.feature_names):,}",
-        "Accuracy": f"{metrics.accuracy:.3f} on tracks held out",
+        "Accuracy": f"{metrics.accuracy:.3f} on held-out tracks",
         "Macro-F1": f"{metrics.macro_f1:.3f}",
         "Log loss": f"{metrics.log_loss:.3f}",
         "Calibration error": f"{metrics.ece:.3f}",
-        "Matter most": ", ".join(_top_features(manifest)),
-        "Made with": ", ".join(f"{k} {v}" for k, v in manifest.library_versions.items()),
+        "Top features": ", ".join(_top_features(manifest)),
+        "Trained with": ", ".join(f"{k} {v}" for k, v in manifest.library_versions.items()),
     }
     for name, fact in facts.items():
         table.add_row(name, escape(fact))

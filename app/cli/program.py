@@ -1,4 +1,4 @@
-"""The program `genre`; it turns the errors that a person can mend into one line."""
+"""The program `genre`; errors that the user can fix are printed as one line."""
 
 import sys
 
@@ -9,7 +9,7 @@ from app.cli.lazy import LazyGroup
 program = typer.Typer(
     cls=LazyGroup,
     name="genre",
-    help="Sort music tracks into genres and serve the result over GraphQL.",
+    help="Classify music tracks by genre and serve the results over GraphQL.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -18,7 +18,7 @@ program = typer.Typer(
 
 @program.callback()
 def _genre() -> None:
-    # Typer wants a function or several commands; the commands are `LazyGroup`'s.
+    # Typer requires a function or several commands; `LazyGroup` provides the commands.
     pass
 
 
@@ -34,8 +34,8 @@ def main() -> None:
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
-    """Return the errors whose message is all that a person needs."""
-    # Here: only who fails has to wait for these imports.
+    """Return the errors that are printed without a traceback."""
+    # Imported here because only failing commands need them.
     from app.config.settings import SettingsError
     from app.uploads.spool import SpoolError
     from db.embedded.server import EmbeddedPostgresError
@@ -56,7 +56,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
 
 def _print_error(error: Exception) -> None:
-    from rich.console import Console  # here, as only who fails needs it
+    from rich.console import Console  # imported here because only failing commands need it
 
     text = str(error).replace("[", "\\[")
     Console(stderr=True).print(f"[bold red]Error:[/] {text}", highlight=False)

@@ -15,15 +15,15 @@ from rich.progress import (
 
 
 class Show(Protocol):
-    """Sets how much is done."""
+    """Updates a progress bar."""
 
     def __call__(self, done: float, detail: str = "") -> None:
-        """Show `done` of the total, and a few words beside the bar."""
+        """Show `done` of the total, and a few words next to the bar."""
 
 
 @contextlib.contextmanager
 def progress_bar(label: str, total: float) -> Iterator[Show]:
-    """Show a bar; the function that is yielded sets how much of `total` is done."""
+    """Show a progress bar; yields a function that sets how much of `total` is done."""
     columns = (
         TextColumn("[bold]{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""Tables of results on the terminal."""
+"""Terminal tables of results."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ BAR_WIDTH = 30
 
 
 def genre_table(counts: Sequence[GenreCount], title: str) -> Table:
-    """Show genres with a bar for each, the largest first."""
+    """Return genres with a bar each, largest first."""
     table = Table(title=title, title_justify="left")
     table.add_column("Genre")
     table.add_column("Tracks", justify="right")
@@ -24,7 +24,7 @@ def genre_table(counts: Sequence[GenreCount], title: str) -> Table:
 
 
 def reject_table(rejects: Sequence[RejectRecord], total: int) -> Table:
-    """Show the first rejected rows."""
+    """Return the first rejected rows."""
     table = Table(title=f"Rejected rows (first {len(rejects)} of {total:,})", title_justify="left")
     for name in ("Line", "Track", "Column", "Why"):
         table.add_column(name)

@@ -1,1 +1,1 @@
-"""The commands of `genre`, one module each."""
+"""The commands of `genre`, one per module."""

@@ -1,4 +1,4 @@
-"""`genre hash-secret`: make a client."""
+"""`genre hash-secret`: create a client."""
 
 from typing import Annotated
 
@@ -10,9 +10,9 @@ from app.config.credentials import generate_secret, hash_secret
 def hash_secret_command(
     client_id: Annotated[str, typer.Argument(help="Name of the client, such as `web`.")],
 ) -> None:
-    """Make a secret for a client, and its entry for `GENRE_CLIENTS`.
+    """Generate a secret for a client, and its entry for `GENRE_CLIENTS`.
 
-    The secret is shown once; only its hash goes into the settings.
+    The secret is shown only once; the settings contain only its hash.
 
     Example: `genre hash-secret web`
     """

@@ -1,4 +1,4 @@
-"""`genre migrate`: bring the tables up to date."""
+"""`genre migrate`: migrate the database."""
 
 import anyio
 import typer
@@ -9,7 +9,7 @@ from db.migrations.migrate import newest_revision
 
 
 def migrate() -> None:
-    """Bring the tables of the database up to date; `genre serve` does it by itself.
+    """Migrate the database to the newest revision; `genre serve` does this automatically.
 
     Example: `GENRE_DATABASE_URL=postgresql://user@host/genre genre migrate`
     """

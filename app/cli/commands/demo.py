@@ -1,4 +1,4 @@
-"""`genre demo`: start the service, send it a sample over HTTP, show what it made of it."""
+"""`genre demo`: start the service, upload a sample over HTTP, print the results."""
 
 import asyncio
 import os
@@ -18,12 +18,12 @@ from app.runtime.starting import starting
 def demo(
     port: Port = None,
     stop: Annotated[
-        bool, typer.Option("--stop", help="Stop after the demonstration; else keep serving.")
+        bool, typer.Option("--stop", help="Stop after the demonstration (default: keep serving).")
     ] = False,
 ) -> None:
-    """Start on the embedded Postgres, classify a sample CSV, print the genres, keep serving.
+    """Start with the embedded Postgres, classify a sample CSV, print the genres, keep serving.
 
-    It works in a folder of its own, so your catalogue is left alone.
+    The demo uses a separate folder and does not touch your catalogue.
 
     Example: `genre demo --port 8080`
     """
@@ -44,7 +44,7 @@ def demo(
     prepare_process()
     with starting(settings) as postgres:
         with quick_imports():
-            from app.cli.demonstration import demonstrate  # here: meanwhile Postgres starts
+            from app.cli.demonstration import demonstrate  # imported while Postgres starts
         asyncio.run(demonstrate(settings, postgres, began=began, stop=stop))
 
 

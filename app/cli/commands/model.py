@@ -1,4 +1,4 @@
-"""`genre model`: the versions on this disk, and which of them answers."""
+"""`genre model`: the versions on this disk, and the one in use."""
 
 import contextlib
 import json
@@ -22,12 +22,12 @@ from ml.store.registry import RegisteredModel
 SHOWN_CHOICES = 10
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Version = Annotated[
-    str, typer.Argument(help="As `genre model list` shows it; `shipped` for the release's own.")
+    str, typer.Argument(help="As listed by `genre model list`; `shipped` for the release's model.")
 ]
 
 model = typer.Typer(
     name="model",
-    help="Keep versions of the model and choose which one answers.",
+    help="Manage versions of the model and choose the one in use.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -35,7 +35,7 @@ model = typer.Typer(
 
 @model.command("list")
 def list_models(as_json: Json = False) -> None:
-    """List the versions on this disk, the one that answers, and what was chosen before.
+    """List the versions on this disk, the one in use, and previous choices.
 
     Example: `genre model list --json`
     """
@@ -52,7 +52,7 @@ def list_models(as_json: Json = False) -> None:
     console = Console()
     console.print(model_table(models, current))
     if current not in [found.version for found in models] and not read_settings().model_dir:
-        _say(f"Model {current} was chosen and is not on this disk.")
+        _say(f"Model {current} is in use but not on this disk.")
     if choices:
         console.print(choice_table(choices))
 
@@ -60,11 +60,11 @@ def list_models(as_json: Json = False) -> None:
 @model.command()
 def show(
     version: Annotated[
-        str | None, typer.Argument(help="Without it, the version that answers.")
+        str | None, typer.Argument(help="A version (default: the one in use).")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Describe a version: data, score on tracks held out, features that matter.
+    """Describe a version: training data, scores on held-out tracks, top features.
 
     Example: `genre model show 5b1c9e30aa47`
     """
@@ -78,23 +78,23 @@ def show(
 @model.command()
 def add(
     folder: Annotated[
-        Path, typer.Argument(help="As `genre train` wrote it.", exists=True, file_okay=False)
+        Path, typer.Argument(help="Folder written by `genre train`.", exists=True, file_okay=False)
     ],
-    use: Annotated[bool, typer.Option("--use", help="And let it answer from now on.")] = False,
+    use: Annotated[bool, typer.Option("--use", help="Also switch to it.")] = False,
 ) -> None:
-    """Check a model and copy it to where services of this disk find it.
+    """Check a model and copy it into the model registry of this machine.
 
     Example: `genre model add my-model --use`
     """
     manifest, is_new = registry_of(read_settings()).add(folder)
-    _say(f"Model {manifest.version} was {'added' if is_new else 'there already'}.")
+    _say(f"Model {manifest.version} {'was added' if is_new else 'already exists'}.")
     if use:
         _say_chosen(anyio.run(_use, manifest.version))
 
 
 @model.command()
 def use(version: Version) -> None:
-    """Let a version answer from now on; running services follow without a restart.
+    """Switch to a version; running services follow without a restart.
 
     Example: `genre model use 5b1c9e30aa47`
     """
@@ -103,7 +103,7 @@ def use(version: Version) -> None:
 
 @model.command()
 def rollback() -> None:
-    """Let the version answer that was chosen before the present one.
+    """Switch back to the version used before the current one.
 
     Example: `genre model rollback`
     """
@@ -158,7 +158,7 @@ def _print_json(value: object) -> None:
 
 
 def _say_chosen(version: str) -> None:
-    _say(f"Model {version} answers from now on; running services follow within seconds.")
+    _say(f"Now using model {version}; running services follow within seconds.")
 
 
 def _say(text: str) -> None:

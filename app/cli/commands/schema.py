@@ -1,4 +1,4 @@
-"""`genre schema`: print the API."""
+"""`genre schema`: print the GraphQL schema."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +9,9 @@ from schema import build_schema
 
 
 def schema(
-    out: Annotated[Path | None, typer.Option(help="File to write; else standard output.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File (default: standard output).")] = None,
 ) -> None:
-    """Print the GraphQL schema in its definition language.
+    """Print the GraphQL schema as SDL.
 
     Example: `genre schema --out schema.graphql`
     """

@@ -10,14 +10,14 @@ from app.config.settings import read_settings
 from app.runtime.process import prepare_process, quick_imports
 from app.runtime.starting import starting
 
-Host = Annotated[str | None, typer.Option(help="Address to listen on; GENRE_HOST.")]
-Port = Annotated[int | None, typer.Option(help="Port to listen on; GENRE_PORT.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on (default: GENRE_HOST).")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on (default: GENRE_PORT).")]
 
 
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the API until stopped with Ctrl-C or SIGTERM.
 
-    Without `GENRE_DATABASE_URL` it starts a Postgres of its own.
+    Without `GENRE_DATABASE_URL`, it starts its own Postgres.
 
     Example: `genre serve --port 8080`
     """
@@ -27,5 +27,5 @@ def serve(host: Host = None, port: Port = None) -> None:
     prepare_process()
     with starting(settings) as postgres:
         with quick_imports():
-            from app.server import make_server  # here: meanwhile Postgres starts
+            from app.server import make_server  # imported while Postgres starts
         make_server(settings, access, postgres).run()

@@ -1,4 +1,4 @@
-"""`genre worker`: work off queued batches, beside the service or on another machine."""
+"""`genre worker`: process queued batches, alongside the service or on another machine."""
 
 import asyncio
 from typing import Annotated
@@ -11,15 +11,16 @@ from app.runtime.process import prepare_process, quick_imports
 from app.runtime.starting import starting
 
 Slots = Annotated[
-    int | None, typer.Option(help="Batches at the same time; GENRE_MAX_RUNNING_BATCHES.")
+    int | None,
+    typer.Option(help="Batches to run at the same time (default: GENRE_MAX_RUNNING_BATCHES)."),
 ]
 
 
 def worker(slots: Slots = None) -> None:
-    """Work off uploads that were sent with `wait: false`, until stopped with Ctrl-C or SIGTERM.
+    """Process uploads sent with `wait: false` until stopped with Ctrl-C or SIGTERM.
 
-    `genre serve` does it too, unless `GENRE_WORKER=false`. Processes on other machines need the
-    same database and a spool that all can reach.
+    `genre serve` does this too, unless `GENRE_WORKER=false`. Workers on other machines need the
+    same database and a spool that all of them can reach.
 
     Example: `GENRE_SPOOL_URL=s3://bucket/spool GENRE_DATABASE_URL=postgresql://... genre worker`
     """
@@ -28,5 +29,5 @@ def worker(slots: Slots = None) -> None:
     prepare_process()
     with starting(settings) as postgres:
         with quick_imports():
-            from app.cli.working_off import work_off  # here: meanwhile Postgres starts
-        asyncio.run(work_off(settings, postgres))
+            from app.cli.work import run_worker  # imported while Postgres starts
+        asyncio.run(run_worker(settings, postgres))

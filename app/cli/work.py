@@ -1,4 +1,4 @@
-"""What `genre worker` does once everything is imported."""
+"""The part of `genre worker` after the imports."""
 
 import asyncio
 import signal
@@ -12,12 +12,12 @@ from app.service import open_service
 from db.embedded.start import EmbeddedStart
 
 
-async def work_off(settings: Settings, postgres: EmbeddedStart | None) -> None:
-    """Work off queued batches until SIGINT or SIGTERM."""
+async def run_worker(settings: Settings, postgres: EmbeddedStart | None) -> None:
+    """Process queued batches until SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     async with open_service(settings, postgres) as service:
-        # Without its spool a worker can do nothing at all; the service can.
+        # Unlike the service, a worker is useless without its spool.
         await anyio.to_thread.run_sync(service.spool.check)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
@@ -28,7 +28,7 @@ async def work_off(settings: Settings, postgres: EmbeddedStart | None) -> None:
 
 
 async def _first(work: asyncio.Task[None], stop: "asyncio.Task[bool]") -> None:
-    """Wait until the worker is told to stop; one that ends by itself has failed."""
+    """Wait until the worker is asked to stop; if it ends by itself, it has failed."""
     await asyncio.wait((work, stop), return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
     if work.done():
