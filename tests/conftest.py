@@ -3,6 +3,9 @@
 import asyncio
 import csv
 import io
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,14 +24,41 @@ from app.runtime.database import open_database
 from app.server import make_server
 from ml.sampling.generator import write_sample_csv
 
+AS_ROOT = os.name == "posix" and os.geteuid() == 0
 TABLES = "tracks, track_features, batch_rejects, batch_genres, batches, model_versions"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """As root, keep temporary files where the account that runs Postgres can reach them.
+
+    Pytest's own folder for them is closed to other users, and closed again whenever a second run
+    begins.
+    """
+    if AS_ROOT and not config.option.basetemp:
+        folder = Path(tempfile.mkdtemp(prefix="genre-tests-"))
+        folder.chmod(0o711)
+        config.option.basetemp = str(folder / "run")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _open_to_postgres(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """As root, let the account that runs Postgres pass through the folder of all tests."""
+    if AS_ROOT:
+        tmp_path_factory.getbasetemp().chmod(0o711)
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """Pytest's folder for a test, through which the account that runs Postgres can pass."""
+    if AS_ROOT:
+        tmp_path.chmod(0o711)
+    return tmp_path
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep `GENRE_*` variables and `.env` of the person who runs the tests out of them."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("GENRE_")]:
         del os.environ[name]
     os.chdir(tmp_path_factory.mktemp("work"))

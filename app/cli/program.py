@@ -38,7 +38,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     # Imported here because only failing commands need them.
     from app.config.settings import SettingsError
     from app.uploads.spool import SpoolError
-    from db.embedded.server import EmbeddedPostgresError
+    from db.embedded.errors import EmbeddedPostgresError
     from db.errors import StorageError
     from ml.errors import GenreMlError
 

@@ -1,5 +1,7 @@
 """All settings, read once from `GENRE_*` variables and `.env`, then passed down as values."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -8,6 +10,15 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+ROOTS_DATA = Path("/var/lib/genre")
+
+
+def default_data_dir() -> Path:
+    """Return the user's data folder; root's is closed to the account that runs its Postgres."""
+    folder = platformdirs.user_data_path("genre")
+    is_root = sys.platform != "win32" and os.geteuid() == 0
+    # An earlier release kept root's data in its home.
+    return ROOTS_DATA if is_root and not (folder / "postgres").exists() else folder
 
 
 class Settings(BaseSettings):
@@ -28,8 +39,8 @@ class Settings(BaseSettings):
     """Port to listen on; 0 picks a free one."""
     database_url: SecretStr | None = None
     """`postgresql://user:password@host:5432/name`, 15 or newer; default: the embedded server."""
-    data_dir: Path = Field(default_factory=lambda: platformdirs.user_data_path("genre"))
-    """Folder for the embedded Postgres and for uploads in progress."""
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Folder for the embedded Postgres and for uploads in progress; `/var/lib/genre` for root."""
     clients: SecretStr | None = None
     """Comma-separated `client-id:hashed-secret` entries; `genre hash-secret` makes one."""
     operators: str = ""

