@@ -1,1 +1,1 @@
-"""Stored tracks as files."""
+"""Export stored tracks to files."""

@@ -1,4 +1,4 @@
-"""Write exported tracks into files, piece by piece; a file has its name only once it is whole."""
+"""Write exported tracks to files, chunk by chunk. A file appears only when it is complete."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -21,20 +21,20 @@ from db.tracks.exports import ExportFilter, PostgresExports
 from ml.columns import NUMBER_COLUMNS
 
 OnSkipped = Callable[[int, Sequence[str]], None]
-"""Told of a track that is left out, and of the columns it was stored without."""
+"""Called with each skipped track and the columns it was stored without."""
 
 
 async def write_csv(
     exports: PostgresExports, wanted: ExportFilter, file: BinaryIO, *, raw: bool
 ) -> None:
-    """Write tracks as CSV; `raw` leaves text alone that a spreadsheet takes for a formula."""
+    """Write tracks as CSV; `raw` does not escape text that looks like a formula."""
     async with aclosing(csv_parts(exports.read_tracks(wanted), raw=raw)) as parts:
         async for part in parts:
             file.write(part)
 
 
 async def write_parquet(exports: PostgresExports, wanted: ExportFilter, file: BinaryIO) -> None:
-    """Write tracks as Parquet, a row group for each chunk."""
+    """Write tracks as Parquet, one row group per chunk."""
     with parquet.ParquetWriter(file, empty_tracks_table().schema, compression="zstd") as writer:
         async with aclosing(exports.read_tracks(wanted)) as batches:
             async for batch in batches:
@@ -51,7 +51,7 @@ async def write_training_files(
 ) -> int:
     """Write corrected tracks for `genre train`; return how many were written.
 
-    A track that was stored without a column that training needs is skipped and reported.
+    A track stored without a column that training needs is skipped and reported.
     """
     count = 0
     async with aclosing(exports.read_labelled(wanted, NUMBER_COLUMNS)) as chunks:
@@ -69,7 +69,7 @@ async def write_training_files(
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes the place of `path` at the end, if nothing went wrong."""
+    """Open a temporary file for writing, which replaces `path` at the end if there was no error."""
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as file:

@@ -1,8 +1,8 @@
-"""Send an export to a client of any speed without keeping Postgres waiting for it.
+"""Send an export to a client of any speed without making Postgres wait for the client.
 
-The rows are one snapshot, so they are read in one transaction; it holds a connection, and keeps
-Postgres from cleaning up. Therefore the reader goes ahead, and what the client has not taken yet
-waits in a file without a name.
+The rows are one snapshot, so they are read in one transaction, which holds a connection and keeps
+Postgres from vacuuming. The reader therefore runs ahead, and an unnamed temporary file holds what
+the client has not received yet.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ PART_BYTES = 256 * 1024
 
 
 class ExportResponse(StreamingResponse):
-    """Closes its parts as soon as the client has them all, or went away."""
+    """Closes its parts when the client has received them all or disconnects."""
 
     def __init__(self, parts: AsyncGenerator[bytes, None], headers: dict[str, str]) -> None:
         super().__init__(parts, headers=headers)
         self._parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the parts; an error in the middle breaks the connection, which clients notice."""
+        """Send the parts; an error aborts the connection, which clients notice."""
         async with aclosing(self._parts):
             await super().__call__(scope, receive, send)
 
@@ -38,9 +38,10 @@ class ExportResponse(StreamingResponse):
 async def read_ahead(
     parts: AsyncGenerator[bytes, None], readers: anyio.Semaphore
 ) -> AsyncGenerator[bytes, None]:
-    """Take the parts as fast as they come, and yield their bytes as fast as they are wanted.
+    """Read the parts as fast as they arrive, and yield their bytes as fast as they are consumed.
 
-    `readers` bounds how many read at a time; an error comes after what was read before it.
+    `readers` bounds the number of concurrent readers. An error is raised after the bytes that were
+    read before it.
     """
     with tempfile.TemporaryFile() as file:
         ahead = _Ahead(file)
@@ -51,7 +52,7 @@ async def read_ahead(
 
 
 class _Ahead:
-    """What was read and is not sent yet."""
+    """The bytes read but not yet sent."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.grown = asyncio.Event()
@@ -67,7 +68,7 @@ class _Ahead:
                 self.grown.set()
 
     async def read(self, writing: asyncio.Task[None]) -> bytes:
-        """Return the next bytes, as soon as there are some; none at the end."""
+        """Wait for bytes and return them; return none at the end."""
         while self._taken == self._written:
             if writing.done():
                 writing.result()

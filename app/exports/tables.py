@@ -1,4 +1,4 @@
-"""The tables of an export: names of the columns, and text that a spreadsheet will not run."""
+"""The tables of an export: column names, and text that is safe to open in a spreadsheet."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -21,19 +21,19 @@ COLUMNS = (
     "modelVersion",
     "classifiedAt",
 )
-"""Of the file, in the order of `db.tracks.exports.TRACKS`."""
+"""Column names of the file, in the order of `db.tracks.exports.TRACKS`."""
 
 FORMULA = r"^[=+\-@\t\r]"
-"""How a cell begins that a spreadsheet takes for a formula."""
+"""The start of a cell that a spreadsheet would interpret as a formula."""
 
 
 def tracks_table(batch: pa.RecordBatch) -> pa.Table:
-    """Name the columns as the API does."""
+    """Return the tracks with the API's column names."""
     return pa.Table.from_batches([batch]).rename_columns(list(COLUMNS))
 
 
 def empty_tracks_table() -> pa.Table:
-    """Return the table of no track."""
+    """Return a table without tracks."""
     return TRACKS.empty_table().rename_columns(list(COLUMNS))
 
 
@@ -56,16 +56,16 @@ def labels_table(chunk: LabelledChunk) -> pa.Table:
 
 
 def to_csv(table: pa.Table, *, header: bool) -> bytes:
-    """Write a table as CSV: text in quotes, numbers without, an empty cell for nothing."""
+    """Write a table as CSV: text is quoted, numbers are not, null is an empty cell."""
     sink = pa.BufferOutputStream()
     csv.write_csv(table, sink, csv.WriteOptions(include_header=header))
     return bytes(sink.getvalue())
 
 
 def defuse_formulas(table: pa.Table) -> pa.Table:
-    """Put an apostrophe before text that a spreadsheet would take for a formula.
+    """Put an apostrophe before text that a spreadsheet would interpret as a formula.
 
-    Titles come from strangers, and `=HYPERLINK(...)` would run when a person opens the file.
+    Titles are untrusted, and `=HYPERLINK(...)` would run when somebody opens the file.
     """
     for index, field in enumerate(table.schema):
         if field.type == pa.string():
@@ -79,7 +79,7 @@ def defuse_formulas(table: pa.Table) -> pa.Table:
 async def csv_parts(
     batches: AsyncGenerator[pa.RecordBatch, None], *, raw: bool
 ) -> AsyncGenerator[bytes, None]:
-    """Yield the file of the tracks piece by piece; without tracks, the header alone."""
+    """Yield the tracks as CSV, chunk by chunk; without tracks, yield only the header."""
     header = True
     async with aclosing(batches):
         async for batch in batches:

@@ -1,1 +1,1 @@
-"""Uploads kept until a worker has read them, in a folder or a bucket."""
+"""Store uploads in a folder or a bucket until a worker has read them."""

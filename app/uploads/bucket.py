@@ -1,7 +1,7 @@
-"""The spool as a bucket of an object store, for several machines; fsspec speaks to the store.
+"""The spool in a bucket of an object store, for several machines, accessed through fsspec.
 
-Nothing is listed from a cache, since other processes change the bucket, and no more of a file is
-held than a block.
+Listings are not cached, because other processes change the bucket. At most one block of a file is
+in memory.
 """
 
 import contextlib
@@ -16,11 +16,11 @@ from fsspec import AbstractFileSystem
 from app.uploads.spool import SUFFIX, Spool, SpoolError, copy_wanted
 
 BLOCK_BYTES = 8 * 1024 * 1024
-"""What is sent or fetched at a time; s3fs by itself takes 50 MiB. An object has 10,000 at most."""
+"""Size of each request; the default of s3fs is 50 MiB. An object has at most 10,000 blocks."""
 
 
 class BucketSpool(Spool):
-    """Objects under a prefix; the bucket must be there, for a typing error shall not make one."""
+    """Objects under a prefix. The bucket must exist: a typo must not create another one."""
 
     def __init__(self, files: AbstractFileSystem, root: str) -> None:
         self._files = files
@@ -34,31 +34,32 @@ class BucketSpool(Spool):
         try:
             self._files.info(self._bucket)
         except FileNotFoundError as error:
-            raise SpoolError(f"The spool cannot be used: no bucket {self._bucket}.") from error
+            message = f"The spool cannot be used: there is no bucket {self._bucket}."
+            raise SpoolError(message) from error
 
     def _write(self, path: str, content: BinaryIO, unwanted: threading.Event) -> None:
         copy = self._files.open(path, "wb", block_size=BLOCK_BYTES)
         try:
             copy_wanted(content, copy, unwanted)
-            copy.close()  # only now there is an object
+            copy.close()  # this creates the object
         except BaseException:
-            copy.closed = True  # closing would make an object of what was sent so far
+            copy.closed = True  # closing would create an object from the parts sent so far
             with contextlib.suppress(Exception):
                 copy.discard()
-            self.remove_path(path)  # the store may have made it and its answer been lost
+            self.remove_path(path)  # the object may exist if only the response was lost
             raise
 
     def _open(self, path: str) -> Any:
         try:
             return self._files.open(path, "rb", block_size=BLOCK_BYTES)
         except FileNotFoundError:
-            self._find_root()  # a bucket that is not there has not lost the file
+            self._find_root()  # if the bucket is missing, the file is not lost
             raise
 
     def _list(self) -> Iterator[tuple[str, float]]:
         try:
             entries = self._files.ls(self._root, detail=True)
-        except FileNotFoundError:  # no name begins so
+        except FileNotFoundError:  # no object has this prefix
             self._find_root()
             return
         for entry in entries:

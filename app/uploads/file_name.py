@@ -6,14 +6,14 @@ from ml.errors import UnsupportedFileTypeError
 
 SUFFIXES = (".csv", ".txt", "")
 COMPRESSED_SUFFIXES = (".gz", ".zst")
-"""May follow; whether content is compressed is told by its first bytes, whatever the name."""
+"""Allowed after these. The first bytes, not the name, decide whether content is compressed."""
 MAX_NAME_CHARS = 255
 
 
 def shown_name(name: str | None) -> str:
     r"""Return a file name that is safe to store and show.
 
-    Control characters, and what Postgres cannot take, are escaped: `a\x00b`.
+    Control characters and characters that Postgres cannot store are escaped: `a\x00b`.
     """
     text = (name or "upload.csv").encode(errors="backslashreplace").decode()
     escaped = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
@@ -21,12 +21,12 @@ def shown_name(name: str | None) -> str:
 
 
 def check_suffix(name: str) -> None:
-    """Refuse a file whose name says that it is something else.
+    """Refuse a file whose name says that it is not CSV.
 
     Raises
     ------
     UnsupportedFileTypeError
-        The name has another ending than those of CSV files.
+        The suffix is not one of a CSV file.
     """
     path = PurePosixPath(name)
     if path.suffix.lower() in COMPRESSED_SUFFIXES:
@@ -35,6 +35,6 @@ def check_suffix(name: str) -> None:
         allowed = " or ".join(filter(None, SUFFIXES))
         compressed = " or ".join(COMPRESSED_SUFFIXES)
         raise UnsupportedFileTypeError(
-            f'"{name}" ends with {path.suffix}; a CSV file is needed, whose name ends with '
+            f'"{name}" ends with {path.suffix}; the name of a CSV file ends with '
             f"{allowed}, optionally followed by {compressed}."
         )

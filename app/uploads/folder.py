@@ -1,4 +1,4 @@
-"""The spool as a folder: for one machine, or a file system that several share."""
+"""The spool in a folder, for one machine or several that share a file system."""
 
 import os
 import threading
@@ -12,7 +12,7 @@ from app.uploads.spool import PART_SUFFIX, SUFFIX, Spool, copy_wanted
 
 
 class FolderSpool(Spool):
-    """Files in a folder, made when it is needed."""
+    """Files in a folder, which is created when needed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
@@ -21,10 +21,10 @@ class FolderSpool(Spool):
         return str(self._folder / f"{batch_id}{SUFFIX}")
 
     def _find_root(self) -> None:
-        # Uploads are nobody else's business.
+        # Other users must not read uploads.
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(f"no right to read and write in {self._folder}")
+            raise PermissionError(f"no permission to read and write in {self._folder}")
 
     def _write(self, path: str, content: BinaryIO, unwanted: threading.Event) -> None:
         self._find_root()
@@ -33,7 +33,7 @@ class FolderSpool(Spool):
             with open(part, "wb") as copy:
                 copy_wanted(content, copy, unwanted)
                 copy.flush()
-                os.fsync(copy.fileno())  # on the disk before the batch is promised
+                os.fsync(copy.fileno())  # on disk before the client gets the batch
             os.replace(part, path)
         except BaseException:
             self.remove_path(part)
@@ -48,7 +48,7 @@ class FolderSpool(Spool):
         for path in self._folder.iterdir():
             try:
                 yield str(path), max(0.0, time.time() - path.stat().st_mtime)
-            except FileNotFoundError:  # removed meanwhile
+            except FileNotFoundError:  # removed in the meantime
                 continue
 
     def _remove(self, path: str) -> None:

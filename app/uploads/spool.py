@@ -1,7 +1,7 @@
-"""Keep uploads until a worker has read them: what a folder and a bucket have in common.
+"""The spool stores uploads until a worker has read them: the parts common to folder and bucket.
 
-One file a batch, named by its id, so that nothing a client sends is ever a path. It is whole when
-its name appears.
+Each batch has one file, named by the batch's id, so nothing a client sends is ever used as a path.
+A file appears under its final name only when it is complete.
 """
 
 import contextlib
@@ -27,31 +27,31 @@ class SpoolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SpooledFile:
-    """A file of ours in the spool."""
+    """One of our files in the spool."""
 
     path: str
     batch_id: uuid.UUID
     is_whole: bool
-    """False while it is being saved, and for ever if its process died meanwhile."""
+    """False while it is being saved, and permanently if the process died during that."""
     age_s: float
 
 
 class Spool(ABC):
-    """Files of queued batches; every method blocks, so a thread calls it.
+    """Files of queued batches. Every method blocks, so call it in a thread.
 
-    Making one reaches for nothing yet.
+    Creating a spool accesses nothing.
     """
 
     problem: str | None = None
-    """Why the spool cannot be used, as `check` found last."""
+    """Why the spool cannot be used, according to the last `check`."""
 
     def check(self) -> None:
-        """See whether the spool can be reached.
+        """Check that the spool can be reached.
 
         Raises
         ------
         SpoolError
-            It cannot.
+            The spool cannot be reached.
         """
         try:
             with translated("cannot be used"):
@@ -64,35 +64,35 @@ class Spool(ABC):
     def save(
         self, batch_id: uuid.UUID, content: BinaryIO, unwanted: threading.Event | None = None
     ) -> None:
-        """Copy a file from its present position, unless it becomes `unwanted` meanwhile.
+        """Copy a file from its current position, unless `unwanted` is set in the meantime.
 
         Raises
         ------
         SpoolError
-            It could not be written; nothing of it stays.
+            The file could not be written; no part of it is kept.
         """
         unwanted = unwanted or threading.Event()
         with translated("cannot be written"):
             self._write(self._path(batch_id), content, unwanted)
-        if unwanted.is_set():  # whoever set it may have removed the file before it was there
+        if unwanted.is_set():  # its setter may have removed the file before it existed
             self.remove(batch_id)
 
     def open(self, batch_id: uuid.UUID) -> BinaryIO:
-        """Open a file for reading; the caller closes it. Reading raises the same errors.
+        """Open a file for reading; the caller closes it. Reading can raise the same errors.
 
         Raises
         ------
         FileNotFoundError
-            It is not there any more.
+            The file no longer exists.
         SpoolError
-            It may be there, but cannot be read.
+            The file may exist, but cannot be read.
         """
         with translated("cannot be read", FileNotFoundError):
             file = self._open(self._path(batch_id))
         return io.BufferedReader(_Translating(file), COPY_BYTES)
 
     def list_files(self) -> list[SpooledFile]:
-        """List our files, also what a killed process left half-written; others are not looked at.
+        """List our files, including incomplete ones left by a killed process; ignore others.
 
         Raises
         ------
@@ -107,43 +107,43 @@ class Spool(ABC):
             ]
 
     def remove(self, batch_id: uuid.UUID) -> None:
-        """Remove a file; one that is not there is as good, one that stays is removed later."""
+        """Remove a file if it exists; if that fails, it is removed later."""
         self.remove_path(self._path(batch_id))
 
     def remove_path(self, path: str) -> None:
-        """Remove a file that `list_files` named."""
+        """Remove a file returned by `list_files`."""
         try:
             self._remove(path)
         except FileNotFoundError:
             pass
         except Exception as error:
-            logger.warning("A file of the spool could not be removed (%r); trying later.", error)
+            logger.warning("Could not remove a file from the spool (%r); will retry.", error)
 
     @abstractmethod
     def _path(self, batch_id: uuid.UUID) -> str: ...
 
     @abstractmethod
     def _find_root(self) -> None:
-        """Raise whatever happens if the spool cannot be reached."""
+        """Raise any exception if the spool cannot be reached."""
 
     @abstractmethod
     def _write(self, path: str, content: BinaryIO, unwanted: threading.Event) -> None:
-        """Write the whole file or, with an error, nothing."""
+        """Write the whole file, or raise and write nothing."""
 
     @abstractmethod
     def _open(self, path: str) -> Any:
-        """Return a binary file that can seek."""
+        """Return a seekable binary file."""
 
     @abstractmethod
     def _list(self) -> Iterator[tuple[str, float]]:
-        """Yield all paths with their age in seconds."""
+        """Yield all paths with their ages in seconds."""
 
     @abstractmethod
     def _remove(self, path: str) -> None: ...
 
 
 class _Translating(io.RawIOBase):
-    """A file of the spool whose errors are `SpoolError`."""
+    """Wraps a file of the spool to raise `SpoolError`."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
@@ -171,9 +171,9 @@ class _Translating(io.RawIOBase):
 
 @contextlib.contextmanager
 def translated(what: str, *passed: type[Exception]) -> Iterator[None]:
-    """Raise `SpoolError` for whatever a spool that cannot be reached looks like, but for `passed`.
+    """Turn any exception except `passed` into `SpoolError`.
 
-    Errors of botocore and aiohttp have no class in common that could be named without them.
+    botocore and aiohttp have no common exception class, and may not be installed.
     """
     try:
         yield
@@ -186,10 +186,10 @@ def translated(what: str, *passed: type[Exception]) -> Iterator[None]:
 
 
 def copy_wanted(content: BinaryIO, copy: Any, unwanted: threading.Event) -> None:
-    """Copy to the end, or raise `SpoolError` as soon as the file is not wanted any more."""
+    """Copy to the end, or raise `SpoolError` as soon as the file is no longer wanted."""
     while block := content.read(COPY_BYTES):
         if unwanted.is_set():
-            raise SpoolError("The file is not wanted any more.")
+            raise SpoolError("The file is no longer wanted.")
         copy.write(block)
 
 

@@ -1,4 +1,4 @@
-"""Make the spool that `GENRE_SPOOL_URL` names; nothing is reached for yet."""
+"""Make the spool that `GENRE_SPOOL_URL` names, without accessing it."""
 
 from pathlib import Path
 from typing import Any
@@ -11,29 +11,29 @@ from app.uploads.bucket import BucketSpool
 from app.uploads.folder import FolderSpool
 from app.uploads.spool import Spool
 
-KINDS = "A folder or s3://bucket/prefix is needed."
+KINDS = "Use a folder or s3://bucket/prefix."
 OPTIONS = {"use_listings_cache": False, "skip_instance_cache": True}
-"""Other processes change the spool, so what was listed before is of no use."""
+"""Other processes change the spool, so cached listings would be stale."""
 S3_TRIES = 2
-"""A client waits for the answer; tries of botocore and s3fs multiply, five of each by default."""
+"""A client is waiting. Attempts of botocore and s3fs multiply; the default is five each."""
 
 
 def make_spool(settings: Settings) -> Spool:
-    """Make a spool of a folder or an object store.
+    """Make a spool in a folder or an object store.
 
-    Endpoint, region and credentials of a store are those of the variables and files that AWS's own
-    tools read.
+    The endpoint, region and credentials of a store come from the variables and files that AWS's
+    own tools use.
 
     Raises
     ------
     SettingsError
-        There is no such kind of spool, or the package that it needs is not installed.
+        The URL is not supported, or the package it needs is not installed.
     """
     url = settings.spool
     try:
         if url.startswith(("s3://", "s3a://")):
             files, root = fsspec.url_to_fs(url, **OPTIONS, **_s3_options())
-            files.retries = 1  # those of s3fs itself
+            files.retries = 1  # s3fs's own retries
         else:
             files, root = fsspec.url_to_fs(url, **OPTIONS)
     except ImportError:
@@ -44,16 +44,15 @@ def make_spool(settings: Settings) -> Spool:
     if isinstance(files, LocalFileSystem):
         return FolderSpool(Path(root))
     if not root.strip("/"):
-        raise SettingsError(f"GENRE_SPOOL_URL: it names no bucket. {KINDS}")
+        raise SettingsError(f"GENRE_SPOOL_URL: the bucket is missing. {KINDS}")
     return BucketSpool(files, root.strip("/"))
 
 
 def _s3_options() -> dict[str, Any]:
-    """Have a request end, whatever the store does.
+    """Return options that end every request, whatever the store does.
 
-    Botocore asks with `Expect: 100-continue` whether it may send a body, and aiohttp waits for the
-    answer without any limit: a store that takes connections and says nothing would hold up the
-    request for good.
+    Botocore sends `Expect: 100-continue` before a body, and aiohttp waits for the response without
+    a timeout: a store that accepts connections but never answers would block the request forever.
     """
     from aiobotocore.session import AioSession
     from botocore.handlers import add_expect_header

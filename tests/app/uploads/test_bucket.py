@@ -120,7 +120,7 @@ async def test_an_upload_that_cannot_be_kept_is_refused_and_leaves_nothing(
     assert direct["status"] == "DONE"
     assert ready.status_code == 200
     assert ready.json()["spool"].startswith("cannot be used")
-    assert "The spool cannot be used: no bucket no-such-bucket." in processes.logs()
+    assert "The spool cannot be used: there is no bucket no-such-bucket." in processes.logs()
 
 
 async def names_the_spool(http: httpx.AsyncClient) -> bool:
@@ -132,7 +132,7 @@ async def test_a_worker_without_its_bucket_ends_with_a_message(processes: GenreP
 
     assert worker.wait(60) == 1
     log = (processes.folder / f"{len(processes.running) - 1}.log").read_text()
-    assert "Error: The spool cannot be used: no bucket no-such-bucket." in log
+    assert "Error: The spool cannot be used: there is no bucket no-such-bucket." in log
     assert "Traceback" not in log
 
 

@@ -192,7 +192,7 @@ def test_says_when_a_folder_cannot_be_written_and_leaves_nothing(tmp_path: Path)
     ("url", "message"),
     [
         pytest.param("s4://bucket/prefix", "Protocol not known: s4", id="unknown"),
-        pytest.param("s3://", "it names no bucket", id="no-bucket"),
+        pytest.param("s3://", "the bucket is missing", id="no-bucket"),
     ],
 )
 def test_an_address_that_names_no_spool_is_refused(url: str, message: str) -> None:
