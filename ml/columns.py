@@ -1,6 +1,6 @@
 """The columns of a track and what each may hold.
 
-The one place that names them: the CSV reader, the GraphQL input and training take them from here.
+The CSV reader, the GraphQL input, the export, the sample and training all take them from here.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ REQUIRED_COLUMNS = (ID_COLUMN, TITLE_COLUMN, TAGS_COLUMN, *NUMBER_COLUMNS)
 
 MAX_TRACK_ID = 2**63 - 1
 MAX_TITLE_CHARS = 500
-"""A title is part of a btree index, whose entries Postgres limits to about 2,700 bytes."""
+"""A title is in a btree index, whose entries Postgres limits to about 2,700 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberRule:
-    """What a number may be; bounds are inclusive, None is no bound."""
+    """The numbers allowed in a column; bounds are inclusive, None is no bound."""
 
     minimum: float | None = None
     maximum: float | None = None
@@ -28,7 +28,7 @@ class NumberRule:
 
     @property
     def expectation(self) -> str:
-        """The rule in words, for a message such as `tempo is "fast"; expected ...`."""
+        """The rule in words, for a message such as `tempo is "fast"; it must be ...`."""
         kind = "a whole number" if self.whole else "a finite number"
         match (self.minimum, self.maximum):
             case (None, None):
@@ -52,10 +52,10 @@ NUMBER_RULES: dict[str, NumberRule] = {
 }
 """Columns with bounds: beats per minute, beats per bar, pitch class, minor or major, seconds.
 
-Every other number (loudness in dB, the audio features) only has to be finite.
+Any other number (loudness in dB, the audio features) only has to be finite.
 """
 
 
 def rule_of(column: str) -> NumberRule:
-    """Return the rule that the numbers of `column` keep."""
+    """Return the rule for the numbers of a column."""
     return TRACK_ID_RULE if column == ID_COLUMN else NUMBER_RULES.get(column, ANY_NUMBER)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 class GenreMlError(Exception):
-    """Base of every error that this package raises on purpose; `code` is part of the API."""
+    """Base of the errors that this package raises on purpose; `code` is part of the API."""
 
     code = "INTERNAL"
 
@@ -27,25 +27,25 @@ class CsvError(GenreMlError):
 
 
 class EmptyCsvError(CsvError):
-    """The file has no bytes, or a header and no row."""
+    """The file is empty, or has a header and no rows."""
 
     code = "EMPTY_CSV"
 
 
 class UnsupportedFileTypeError(CsvError):
-    """The file is something else than CSV text."""
+    """The file is not CSV text."""
 
     code = "UNSUPPORTED_FILE_TYPE"
 
 
 class ContentTooLargeError(CsvError):
-    """More comes out of a compressed file than is allowed."""
+    """A compressed file has more content than is allowed."""
 
     code = "UPLOAD_TOO_LARGE"
 
 
 class TrackInputError(GenreMlError):
-    """A track that came in a request, not in a file, has a missing or wrong value.
+    """A track given in a request, not in a file, has a missing or wrong value.
 
     `index` counts the tracks of the request from 0; `found` says what is wrong with `column`.
     """

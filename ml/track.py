@@ -1,7 +1,7 @@
 """Tracks as columns, and the rows that could not be read.
 
-A file is handled in chunks of some thousand tracks; each column is one array, since a Python object
-per cell would cost more time than the model.
+A file is read in chunks of a few thousand tracks. Each column is one array, because a Python object
+per cell would take longer than the model.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class RejectCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that was not classified: its first problem, and where it stands.
+    """A row that was not classified: where it is, and its first problem.
 
     `line` is the physical line of the file on which the row begins; the header is line 1.
     """
@@ -48,12 +48,12 @@ class TrackTable:
     Attributes
     ----------
     lines : int64 array, shape (n_tracks,)
-        Line of the file on which each row begins; 0 for tracks that came without a file.
+        Line of the file on which each row begins; 0 for tracks given in a request.
     track_ids : int64 array, shape (n_tracks,)
     titles, tags : pyarrow string arrays
-        `tags` are lyric words separated by commas; empty for a track without words.
+        `tags` holds lyric words separated by commas, or nothing.
     numbers : float64 array, shape (n_tracks, 154)
-        Columns follow `ml.columns.NUMBER_COLUMNS`; all finite.
+        In the order of `ml.columns.NUMBER_COLUMNS`; all finite.
     """
 
     lines: IntArray
@@ -66,7 +66,7 @@ class TrackTable:
         return len(self.track_ids)
 
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "TrackTable":
-        """Return the tracks that a boolean mask or an index array picks, in that order."""
+        """Return the tracks that a boolean mask or an index array selects, in that order."""
         indices = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         return TrackTable(
             lines=self.lines[indices],
@@ -90,7 +90,7 @@ def concat_tables(tables: Sequence[TrackTable]) -> TrackTable:
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """A place between rows of a file: the byte, from 0, and the line, from 1, that come next."""
+    """A place between two rows of a file: the next byte, from 0, and the next line, from 1."""
 
     byte: int
     line: int
@@ -98,10 +98,10 @@ class FilePosition:
 
 @dataclass(frozen=True, slots=True)
 class TrackChunk:
-    """One stretch of a file: what could be read, what could not, and how far it reaches.
+    """Part of a file: the rows that could be read, those that could not, and where it ends.
 
-    `rows_read` counts data rows, so `rows_read == len(tracks) + len(rejects)`; reading can go on
-    at `end` as if it had never stopped.
+    `rows_read` counts data rows, so `rows_read == len(tracks) + len(rejects)`. Reading can resume
+    at `end`.
     """
 
     tracks: TrackTable

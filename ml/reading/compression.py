@@ -1,8 +1,7 @@
-"""Read a file's content, also if it was compressed with gzip or Zstandard.
+"""Read the content of a file, plain or compressed with gzip or Zstandard.
 
-Told by the first bytes, not by the name. What comes out is limited while it comes out, for a few
-kilobytes can be made to unpack to a full disk: by its size, and by how often it is larger than what
-went in.
+The first bytes tell, not the name. A few kilobytes can be crafted to unpack to a full disk, so the
+content is limited as it is read: by size, and by ratio to the compressed bytes.
 """
 
 from dataclasses import dataclass
@@ -16,15 +15,15 @@ GZIP, ZSTANDARD = "gzip", "zstd"
 MAGIC = {b"\x1f\x8b": GZIP, b"\x28\xb5\x2f\xfd": ZSTANDARD}
 MIB = 1024 * 1024
 RATIO_FREE_BYTES = 4 * MIB
-"""Up to here no ratio is too high: little harm can come of it."""
+"""So little content does no harm, whatever its ratio."""
 SKIPPED_BYTES = MIB
 
 
 @dataclass(frozen=True, slots=True)
 class ContentLimits:
-    """How much may come out of a compressed file.
+    """How much content a compressed file may have.
 
-    Real tracks compress to about a third, which is a ratio of 3; gzip's highest is 1,032.
+    Real tracks compress at a ratio of about 3; the highest of gzip is 1,032.
     """
 
     max_bytes: int = 16 * 1024 * MIB
@@ -32,14 +31,14 @@ class ContentLimits:
 
 
 class TrackContent:
-    """The content of a file, decompressed if need be; only as much of it is held as is asked for.
+    """The content of a file, decompressed if necessary, and read in pieces.
 
     Parameters
     ----------
     file : binary file
-        It can seek, and is not closed.
+        Must be able to seek; is not closed.
     limits : ContentLimits
-        For compressed content only: plain content is as large as the file.
+        For compressed files only; plain content is as large as its file.
     """
 
     def __init__(self, file: BinaryIO, limits: ContentLimits) -> None:
@@ -48,7 +47,7 @@ class TrackContent:
         self._stream: pa.NativeFile | None = None
         self._kind: str | None = None
         self._position = 0
-        """In the content of a compressed file."""
+        """In the content, if the file is compressed."""
         self._is_open = False
 
     def read(self, size: int, /) -> bytes:
@@ -57,9 +56,9 @@ class TrackContent:
         Raises
         ------
         CsvError
-            The compressed data is damaged or cut off.
+            The compressed data is damaged or truncated.
         ContentTooLargeError
-            More comes out than is allowed.
+            There is more content than is allowed.
         """
         if not self._is_open:
             self._open()
@@ -71,7 +70,7 @@ class TrackContent:
         return content
 
     def seek(self, position: int) -> None:
-        """Go to a byte of the content; in compressed content, by reading up to it."""
+        """Go to a byte of the content; if it is compressed, by reading up to there."""
         if not self._is_open or position < self._position:
             self._open()
         if self._stream is None:
@@ -95,10 +94,10 @@ class TrackContent:
         try:
             return bytes(stream.read(size))
         except (OSError, pa.ArrowException) as error:
-            if self._source.error is not None:  # not the data: the file could not be read
+            if self._source.error is not None:  # reading the file failed, not decompressing it
                 raise self._source.error from None
             raise CsvError(
-                f"The {self._kind} data is damaged or cut off, behind {self._position:,} bytes "
+                f"The {self._kind} data is damaged or truncated after {self._position:,} bytes "
                 f"of content ({error})."
             ) from error
 
@@ -106,7 +105,7 @@ class TrackContent:
         limits, size = self._limits, self._position
         if size > limits.max_bytes:
             raise ContentTooLargeError(
-                f"The content of the compressed file has more than {limits.max_bytes:,} bytes, "
+                f"The compressed file has more than {limits.max_bytes:,} bytes of content, "
                 "which is the limit. Send it in parts."
             )
         if size > RATIO_FREE_BYTES and size > limits.max_ratio * self._file.tell():
@@ -117,7 +116,7 @@ class TrackContent:
 
 
 class _Source:
-    """A file as Arrow reads it: not closed, and with what went wrong kept apart from Arrow's."""
+    """A file for Arrow to read: it stays open, and its own errors are kept apart from Arrow's."""
 
     closed = False
 
@@ -134,4 +133,4 @@ class _Source:
             raise
 
     def close(self) -> None:
-        """Leave the file open, for whoever opened it."""
+        """Leave the file open; whoever opened it closes it."""

@@ -67,16 +67,16 @@ def read_header(file: Readable) -> Header:
 def _refuse_other_types(start: bytes) -> None:
     for magic, kind in _OTHER_FILE_TYPES.items():
         if start.startswith(magic):
-            raise UnsupportedFileTypeError(f"The file is {kind}; CSV text in UTF-8 is needed.")
+            raise UnsupportedFileTypeError(f"The file is {kind}; it must be CSV text in UTF-8.")
     if b"\0" in start[:1024]:
-        raise UnsupportedFileTypeError("The file is binary; CSV text in UTF-8 is needed.")
+        raise UnsupportedFileTypeError("The file is binary; it must be CSV text in UTF-8.")
 
 
 def _check_line_end(header: bytes, line: int) -> None:
     if header.endswith(b"\n"):
         return
     if b"\r" in header.rstrip(b"\r"):
-        raise CsvError("Lines end with CR alone; LF or CRLF is needed.", line=line)
+        raise CsvError("Lines end with CR alone; use LF or CRLF.", line=line)
     if len(header) > MAX_RECORD_BYTES // 2:
         raise CsvError("The first line is too long to be a header.", line=line)
 
@@ -103,5 +103,5 @@ def _check_names(names: list[str], line: int, header: bytes) -> None:
 def _delimiter_hint(header: bytes) -> str:
     for delimiter, name in _DELIMITERS.items():
         if header.count(delimiter) > header.count(b","):
-            return f" The header seems to be separated by {name}; commas are needed."
+            return f" The columns seem to be separated by {name}; use commas."
     return ""

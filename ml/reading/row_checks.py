@@ -106,7 +106,7 @@ class _Rows:
             (RejectCode.OUT_OF_RANGE, out_of_range),
         ):
             for row in np.flatnonzero(wrong):
-                found = f"{column} is {self._shown(column, row)}; {rule.expectation} is needed."
+                found = f"{column} is {self._shown(column, row)}; it must be {rule.expectation}."
                 self._note(row, column, code, found)
 
     def check_duplicates(self, ids: IntArray) -> None:

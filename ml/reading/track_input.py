@@ -1,7 +1,7 @@
-"""Check tracks that come one by one in a request, and put them into columns.
+"""Check tracks given in a request, and turn them into columns.
 
-The rules are those of a file; a wrong value refuses the whole request, since its sender wrote every
-track on purpose and can send it again.
+The rules are those of a file, but a wrong value fails the whole request: its sender can correct the
+track and send it again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,17 +25,17 @@ from ml.reading.text_cells import cell_text_problem, shown
 from ml.track import FloatMatrix, IntArray, TrackTable
 
 VECTOR = "vect"
-"""What an error calls the audio features as a whole."""
+"""The name of the audio features as a whole, in errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawTrack:
-    """A track as a caller gives it.
+    """A track as the caller gives it.
 
     Attributes
     ----------
     title : str or None
-        None only where the track is not stored.
+        None only if the track is not stored.
     tags : str
         Lyric words separated by commas.
     metadata, audio : sequences of float
@@ -55,7 +55,7 @@ def read_raw_tracks(tracks: Sequence[RawTrack], *, titles_required: bool) -> Tra
     Raises
     ------
     TrackInputError
-        The first wrong value: which track, which column, what is allowed.
+        Names the first wrong value: its track, its column and what is allowed.
     """
     for index, track in enumerate(tracks):
         _check_text(index, track, titles_required=titles_required)
@@ -70,7 +70,7 @@ def read_raw_tracks(tracks: Sequence[RawTrack], *, titles_required: bool) -> Tra
 
 def _check_text(index: int, track: RawTrack, *, titles_required: bool) -> None:
     if track.title is None and titles_required:
-        raise TrackInputError(index, TITLE_COLUMN, "is needed for a track that is stored")
+        raise TrackInputError(index, TITLE_COLUMN, "is required for a track that is stored")
     for column, text in ((TITLE_COLUMN, track.title), (TAGS_COLUMN, track.tags)):
         if text is None:
             continue
@@ -84,29 +84,31 @@ def _read_ids(tracks: Sequence[RawTrack]) -> IntArray:
     ids, numbers = read_track_ids(pa.array(cells, pa.binary()))
     bad = numbers.missing | numbers.not_a_number | breaks_rule(numbers.values, TRACK_ID_RULE)
     for index in np.flatnonzero(bad):
-        found = f"is {shown(cells[index])}; {TRACK_ID_RULE.expectation} is needed"
+        found = f"is {shown(cells[index])}; it must be {TRACK_ID_RULE.expectation}"
         raise TrackInputError(int(index), ID_COLUMN, found)
     _, first = np.unique(ids, return_index=True)
     for index in np.setdiff1d(np.arange(len(ids)), first):
-        raise TrackInputError(int(index), ID_COLUMN, f"{ids[index]} stands in an earlier track")
+        raise TrackInputError(
+            int(index), ID_COLUMN, f"{ids[index]} already appears in an earlier track"
+        )
     return ids
 
 
 def _read_numbers(tracks: Sequence[RawTrack]) -> FloatMatrix:
     for index, track in enumerate(tracks):
         if len(track.audio) != len(AUDIO_COLUMNS):
-            found = f"has {len(track.audio)} numbers; {len(AUDIO_COLUMNS)} are needed"
+            found = f"has {len(track.audio)} numbers; it must have {len(AUDIO_COLUMNS)}"
             raise TrackInputError(index, VECTOR, found)
     rows = [[*track.metadata, *track.audio] for track in tracks]
     numbers = np.array(rows, dtype=np.float64).reshape(len(tracks), len(NUMBER_COLUMNS))
     for index, column, value in _wrong_numbers(numbers):
-        found = f"is {value:g}; {rule_of(column).expectation} is needed"
+        found = f"is {value:g}; it must be {rule_of(column).expectation}"
         raise TrackInputError(index, column, found)
     return numbers
 
 
 def _wrong_numbers(numbers: FloatMatrix) -> Iterator[tuple[int, str, float]]:
-    """Yield the wrong numbers, track by track."""
+    """Yield each wrong number with its track and column, track by track."""
     bad = np.isnan(numbers)
     for position, column in enumerate(NUMBER_COLUMNS):
         bad[:, position] |= breaks_rule(numbers[:, position], rule_of(column))

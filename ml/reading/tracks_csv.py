@@ -19,10 +19,10 @@ DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024
 def read_tracks(file: Readable, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES) -> Iterator[TrackChunk]:
     """Yield the tracks of a CSV file in chunks; memory does not grow with the file.
 
-    Columns may come in any order, others are ignored; UTF-8 with or without a byte order mark;
-    lines end with LF or CRLF; quoted cells may hold line breaks; blank lines are skipped. A track
-    id that stands twice in one chunk is rejected the second time; across chunks it is for the
-    caller to find, who alone can remember a million ids.
+    Columns may come in any order, and others are ignored. The text is UTF-8, with or without a byte
+    order mark; lines end with LF or CRLF; quoted cells may contain line breaks; blank lines are
+    skipped. A track id is rejected when it appears again in the same chunk. Repeats across chunks
+    are left to the caller, because finding them takes a record of every id.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ def read_tracks(file: Readable, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES) -> It
     Raises
     ------
     EmptyCsvError
-        No bytes, or no row behind the header; raised before the first chunk.
+        The file is empty, or has a header and no rows.
     UnsupportedFileTypeError
-        The first bytes are those of another kind of file.
+        The file starts like another kind of file.
     CsvError
-        A required column is missing or stands twice, or the header cannot be read.
+        A required column is missing or repeated, or the header cannot be read.
     """
     header = read_header(file)
     rows = 0
@@ -52,9 +52,9 @@ def read_tracks(file: Readable, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES) -> It
 def resume_tracks(
     file: Seekable, start: FilePosition, *, chunk_bytes: int = DEFAULT_CHUNK_BYTES
 ) -> Iterator[TrackChunk]:
-    """Yield what `read_tracks` would yield behind a chunk that ended at `start`.
+    """Yield what `read_tracks` would yield after a chunk that ended at `start`.
 
-    The file is at its beginning, for its header is needed, and can seek.
+    The file must be at its beginning, so that the header can be read again.
     """
     header = read_header(file)
     file.seek(start.byte)

@@ -23,7 +23,7 @@ class BlockBytes:
         return np.asarray(self.newlines[_is_outside(self.newlines, self.quotes)] + 1)
 
     def quotes_are_regular(self, ends: IntArray, fields: int) -> bool:
-        """Tell whether the quotes up to the last end stand where RFC 4180 allows them.
+        """Tell whether the quotes up to the last end are where RFC 4180 allows them.
 
         A record that spans lines must also have `fields` fields and a plausible length.
         """

@@ -78,7 +78,7 @@ async def test_refuses_other_names(api: GraphQLClient, sample: bytes, name: str)
         pytest.param(
             gzip.compress(gzip.compress(b"a,b\n")), "UNSUPPORTED_FILE_TYPE", "gzip", id="twice"
         ),
-        pytest.param(gzip.compress(b"x" * 200)[:-9], "INVALID_CSV", "cut off", id="cut-off"),
+        pytest.param(gzip.compress(b"x" * 200)[:-9], "INVALID_CSV", "truncated", id="cut-off"),
         pytest.param(b"\x28\xb5\x2f\xfd????????", "INVALID_CSV", "zstd", id="damaged"),
     ],
 )
@@ -126,5 +126,5 @@ async def test_fails_where_the_data_ends_too_early_and_keeps_what_was_stored(
     batch = await api.classify(gzip.compress(content)[:-1000], "tracks.csv.gz")
 
     assert (batch["status"], batch["error"]["code"]) == ("FAILED", "INVALID_CSV")
-    assert "cut off" in batch["error"]["message"]
+    assert "truncated" in batch["error"]["message"]
     assert batch["rowsStored"] == 200

@@ -114,16 +114,24 @@ async def test_tags_may_be_the_text_of_a_cell_or_missing(
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        pytest.param({"tempo": -1}, "tempo", "is -1; a finite number, 0 or more", id="negative"),
+        pytest.param(
+            {"tempo": -1}, "tempo", "is -1; it must be a finite number, 0 or more", id="negative"
+        ),
         pytest.param({"timeSignature": 8}, "timeSignature", "from 0 to 7", id="time-signature"),
-        pytest.param({"key": 12}, "key", "is 12; a whole number from 0 to 11", id="key"),
+        pytest.param({"key": 12}, "key", "is 12; it must be a whole number from 0 to 11", id="key"),
         pytest.param({"mode": 2}, "mode", "a whole number from 0 to 1", id="mode"),
-        pytest.param({"vect": [0.5] * 147}, "vect", "has 147 numbers; 148 are", id="short-vector"),
-        pytest.param({"trackId": "abc"}, "trackId", 'is "abc"; a whole number', id="id-is-text"),
+        pytest.param(
+            {"vect": [0.5] * 147}, "vect", "has 147 numbers; it must have 148", id="short-vector"
+        ),
+        pytest.param(
+            {"trackId": "abc"}, "trackId", 'is "abc"; it must be a whole', id="id-is-text"
+        ),
         pytest.param({"trackId": "-1"}, "trackId", "0 or more", id="id-negative"),
         pytest.param({"trackId": "9" * 19}, "trackId", "0 or more", id="id-too-large"),
-        pytest.param({"trackId": ""}, "trackId", 'is ""; a whole number', id="id-empty"),
-        pytest.param({"trackId": "1"}, "trackId", "1 stands in an earlier track", id="id-twice"),
+        pytest.param({"trackId": ""}, "trackId", 'is ""; it must be a whole', id="id-empty"),
+        pytest.param(
+            {"trackId": "1"}, "trackId", "1 already appears in an earlier track", id="id-twice"
+        ),
         pytest.param({"title": " "}, "title", "is empty", id="blank-title"),
         pytest.param({"title": "x" * 501}, "title", "at most 500", id="long-title"),
         pytest.param({"title": "a\0b"}, "title", "U+0000", id="nul"),

@@ -78,7 +78,7 @@ def test_says_that_data_is_cut_off(compress: Compress, kept: float) -> None:
     data = compress(CONTENT)
     end = int(kept * len(data)) if isinstance(kept, float) else int(kept)
 
-    with pytest.raises(CsvError, match="(gzip|zstd) data is damaged or cut off") as caught:
+    with pytest.raises(CsvError, match="(gzip|zstd) data is damaged or truncated") as caught:
         read_up_to(opened(data[:end]), 2 * len(CONTENT))
 
     assert caught.value.code == "INVALID_CSV"
@@ -88,7 +88,7 @@ def test_says_that_data_is_damaged_behind_the_start() -> None:
     data = bytearray(gzip.compress(CONTENT))
     data[len(data) // 2 : len(data) // 2 + 50] = bytes(50)
 
-    with pytest.raises(CsvError, match="damaged or cut off"):
+    with pytest.raises(CsvError, match="damaged or truncated"):
         read_up_to(opened(bytes(data)), 2 * len(CONTENT))
 
 

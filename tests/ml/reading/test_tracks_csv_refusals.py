@@ -47,7 +47,7 @@ def test_refuses_another_kind_of_file(data: bytes, kind: str) -> None:
         chunks_of(data)
 
     assert caught.value.code == "UNSUPPORTED_FILE_TYPE"
-    assert str(caught.value) == f"The file is {kind}; CSV text in UTF-8 is needed."
+    assert str(caught.value) == f"The file is {kind}; it must be CSV text in UTF-8."
 
 
 @pytest.mark.parametrize("first", ["ID3 tag", "PAR1", "%PDFs"])
@@ -81,13 +81,13 @@ def test_names_every_missing_column() -> None:
         pytest.param(
             tracks_csv(row()).replace(b",", b";"),
             1,
-            "The header seems to be separated by semicolons; commas are needed.",
+            "The columns seem to be separated by semicolons; use commas.",
             id="semicolons",
         ),
         pytest.param(
             tracks_csv(row()).replace(b",", b"\t"),
             1,
-            "The header seems to be separated by tabs; commas are needed.",
+            "The columns seem to be separated by tabs; use commas.",
             id="tabs",
         ),
         pytest.param(
@@ -99,7 +99,7 @@ def test_names_every_missing_column() -> None:
         pytest.param(
             HEADER_LINE + b"\r" + csv_line(row()) + b"\r",
             1,
-            "Lines end with CR alone; LF or CRLF is needed.",
+            "Lines end with CR alone; use LF or CRLF.",
             id="bare-returns",
         ),
         pytest.param(
