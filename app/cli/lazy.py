@@ -33,15 +33,15 @@ COMMANDS = {
     ),
     "train": (
         "app.cli.commands.train:train",
-        "Train a model on your own tracks, with your own genres (two or more).",
+        "Train a model on your own tracks and genres (at least two).",
     ),
     "evaluate": (
         "app.cli.commands.evaluate:evaluate",
-        "Score a model on tracks whose genre you know; those it learnt from flatter it.",
+        "Score a model on tracks whose genres you know; tracks it learnt from flatter it.",
     ),
     "tune": (
         "app.cli.commands.tune:tune",
-        "Search parameters for your tracks; needs `pip install genre-service[train]`.",
+        "Search for the best parameters for your tracks; needs `pip install genre-service[train]`.",
     ),
     "migrate": (
         "app.cli.commands.database:migrate",
@@ -53,7 +53,7 @@ COMMANDS = {
     ),
     "export": (
         "app.cli.commands.export:export",
-        "Write stored tracks with their genres as CSV or Parquet, or corrections to train on.",
+        "Export stored tracks with their genres as CSV or Parquet, or corrections to train on.",
     ),
     "model": (
         "app.cli.commands.model:model",

@@ -1,1 +1,1 @@
-"""Made-up tracks drawn from fitted statistics."""
+"""Draw made-up tracks from fitted statistics."""

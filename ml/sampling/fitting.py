@@ -39,7 +39,7 @@ def fit_statistics(features: pd.DataFrame, genres: "pd.Series[str]") -> SampleSt
     Parameters
     ----------
     features : DataFrame, shape (n_tracks, 157)
-        Full tracks with the columns of `ml.columns.REQUIRED_COLUMNS`; titles are not looked at.
+        Complete tracks, with the columns of `ml.columns.REQUIRED_COLUMNS`; titles are not used.
     genres : Series, shape (n_tracks,)
         The genre of each row of `features`, by position.
 
@@ -64,7 +64,7 @@ def fit_statistics(features: pd.DataFrame, genres: "pd.Series[str]") -> SampleSt
         loadings=loadings,
         uniqueness=uniqueness,
         level_shares=_level_shares(values, members),
-        # Half a track is added, so that the rare case stays possible where no real track has it.
+        # Half a track is added, so that the case remains possible even if no real track has it.
         zero_tempo_share=(float((features["tempo"] == 0).sum()) + 0.5) / len(features),
         languages=languages,
         language_shares=language_shares,
@@ -81,7 +81,7 @@ def _knots(values: FloatArray) -> FloatArray:
 def _fit_copula(
     values: pd.DataFrame, members: Sequence[npt.NDArray[np.intp]]
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """Fit mean, spread and correlation of the normal scores; a large genre leans on its own."""
+    """Fit mean, spread and correlation of the normal scores; large genres rely on their own."""
     columns = values[[*CONTINUOUS_COLUMNS, *LEVEL_COLUMNS]].to_numpy(np.float64)
     scores = ndtri((rankdata(columns, axis=0) - 0.5) / len(columns))
     means = np.stack([scores[rows].mean(axis=0) for rows in members])
@@ -90,7 +90,7 @@ def _fit_copula(
     for rows, mean, spread in zip(members, means, spreads, strict=True):
         residuals[rows] = (scores[rows] - mean) / spread
     pooled = residuals.T @ residuals / len(residuals)
-    # The shares of a level column fix its spread already; its latent part stays standard normal.
+    # The shares of a level column already fix its spread; its latent part stays standard normal.
     spreads[:, len(CONTINUOUS_COLUMNS) :] = 1.0
     loadings, uniqueness = [], []
     for rows, spread in zip(members, spreads, strict=True):

@@ -27,15 +27,15 @@ def sample_tracks(
 def sample_labelled_tracks(
     statistics: SampleStatistics, rows: int, seed: int, first_track_id: int = 1
 ) -> "tuple[pd.DataFrame, pd.Series[str]]":
-    """Draw made-up tracks and the genre from whose statistics each was drawn.
+    """Draw made-up tracks, each with the genre whose statistics it was drawn from.
 
     Parameters
     ----------
     statistics : SampleStatistics
     rows, seed : int
-        0 or more; the first rows do not depend on the number of rows.
+        0 or more; the first rows are the same for any number of rows.
     first_track_id : int
-        trackIDs count up from it.
+        The trackID of the first row; the others count up.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def sample_labelled_tracks(
     ValueError
         `rows` or `seed` is negative.
     """
-    import pandas as pd  # here, as the service draws its sample CSV without it
+    import pandas as pd  # not above: the service draws its sample CSV without pandas
 
     blocks = list(TrackSampler(statistics).blocks(rows, seed, first_track_id))
     genre_of = np.concatenate([genres for _, genres in blocks])
@@ -74,9 +74,9 @@ def write_sample_csv(
     rows, seed : int
         As in `sample_labelled_tracks`.
     chunk_rows : int
-        Rows between two calls of `progress`; the text does not depend on it.
+        Rows between two calls of `progress`; does not change the text.
     progress : callable, optional
-        Gets the number of rows written so far.
+        Called with the number of rows written so far.
     first_track_id : int
         As in `sample_labelled_tracks`.
     """

@@ -36,12 +36,12 @@ _BLOCK_ROWS = 1_000
 _DRAWS = 65_536
 _SCORES = np.rint(ndtri((np.arange(_DRAWS) + 0.5) / _DRAWS) * SCORES_PER_SD).astype(np.float32)
 _TAG_COUNTS = np.unique(np.rint(5.0 * 1.17 ** np.arange(24)))
-"""Lengths of a tag list for which word limits are prepared: 5 to 185."""
+"""Lengths of a tag list that have precomputed word limits: 5 to 185."""
 _ANY_LANGUAGE_SHARE = 0.02
 
 
 class _Bits:
-    """Random 16-bit numbers. NumPy promises raw bits for ever, its distributions it does not."""
+    """Random 16-bit numbers. NumPy promises to keep its raw bits stable, not its distributions."""
 
     def __init__(self, seed: int, block: int) -> None:
         self._source = np.random.PCG64(np.random.SeedSequence([seed, block]))
@@ -53,7 +53,7 @@ class _Bits:
 
 
 class TrackSampler:
-    """Statistics turned into tables that a block of tracks is looked up in."""
+    """Statistics as lookup tables for blocks of tracks."""
 
     def __init__(self, statistics: SampleStatistics) -> None:
         self._statistics = statistics
@@ -105,7 +105,7 @@ class TrackSampler:
         latent = _SCORES[bits.draw(fitted.uniqueness.shape[1], _BLOCK_ROWS)]
         for genre in range(len(fitted.genres)):
             rows = np.flatnonzero(genre_of == genre)
-            # Whole numbers below 2**24, so float32 is exact. `@` starts threads, at twice the cost.
+            # Below 2**24, so exact in float32. `@` would start threads, at twice the cost.
             latent[:, rows] *= fitted.uniqueness[genre, :, None].astype(np.float32)
             weights = fitted.loadings[genre].astype(np.float32)
             latent[:, rows] += np.einsum("lr,rn->ln", weights, common[:, rows])
@@ -114,7 +114,7 @@ class TrackSampler:
         return latent.astype(np.int64)
 
     def _continuous(self, latent: IntArray) -> dict[str, FloatArray]:
-        # Values beyond the last knot are reflected, so that none piles up on the extremes.
+        # Values beyond the last knot are reflected, so that they do not pile up at the extremes.
         last = KNOT_STEP * (KNOT_COUNT - 1)
         position = np.clip(last - np.abs(last - np.abs(latent + last // 2)), 0, last)
         knot = np.minimum(position // KNOT_STEP, KNOT_COUNT - 2)
@@ -138,14 +138,14 @@ class TrackSampler:
         length = np.searchsorted((_TAG_COUNTS[1:] + _TAG_COUNTS[:-1]) / 2, tag_count)
         limits = self._word_limits[genre_of, language_of, length]
         present: npt.NDArray[np.bool_] = bits.draw(*limits.shape) < limits
-        # No track goes without a word: the most likely one stands in.
+        # A track without any word gets its most likely one.
         present[np.arange(len(limits)), limits.argmax(axis=1)] |= ~present.any(axis=1)
         return present
 
     def _titles(
         self, bits: _Bits, language_of: IntArray, present: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.object_]:
-        """Fill a frame, with words of the track's tags if possible; a few in any language."""
+        """Fill frames, with words from the tags if possible; a few in other languages."""
         names = list(TITLE_STYLES)
         own = np.array([names.index(name) for name in self._statistics.languages])
         lot, other, frame, adjective = bits.draw(4, _BLOCK_ROWS).astype(np.int64)
@@ -165,7 +165,7 @@ class TrackSampler:
 
 
 def _word_limits(word_shares: FloatArray) -> npt.NDArray[np.uint16]:
-    """Tilt word shares so that they add up to each of `_TAG_COUNTS`; 65,536 stands for 1."""
+    """Tilt word shares so that they add up to each of `_TAG_COUNTS`; 65,536 means 1."""
     rates = -np.log1p(-np.minimum(word_shares, 0.98))[:, :, None]
     low, high = np.full((2, *rates.shape[:2], len(_TAG_COUNTS), 1), [[[[[-8.0]]]], [[[[8.0]]]]])
     for _ in range(24):

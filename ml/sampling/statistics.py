@@ -1,8 +1,9 @@
-"""Statistics of real tracks from which made-up ones can be drawn, kept in one small file.
+"""Statistics of real tracks, from which made-up ones are drawn, in one small file.
 
-Holds summaries only: quantiles between the 1st and the 99th percentile, correlations of low rank,
-and the shares of words that several tracks have in common. No row, title or lyric can be read back.
-`ml.sampling.fitting` makes them; drawing from them is the job of `ml.sampling.generator`.
+Summaries only: quantiles between the 1st and the 99th percentile, correlations of low rank,
+and the shares of words that several tracks have in common. No row, title or lyric can be read
+back.
+`ml.sampling.fitting` fits them, `ml.sampling.generator` draws from them.
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ LATENT_PER_SD = SCORES_PER_SD * LOADINGS_PER_UNIT
 """Latent values are whole numbers, so that every machine computes the same sums in any order."""
 KNOT_STEP = LATENT_PER_SD // 3
 KNOT_COUNT = 15
-"""Knots lie a third of a standard deviation apart, from the 1st to the 99th percentile (+-2.33)."""
+"""Knots are a third of a standard deviation apart, from the 1st to the 99th percentile (+-2.33)."""
 
 RANK = 24
 _SHARE_MAX = 65_535
@@ -44,7 +45,7 @@ _STORED_TYPES: dict[str, type[np.generic]] = {
 
 @dataclass(frozen=True, eq=False)
 class SampleStatistics:
-    """What is known of each genre's tracks.
+    """What is known about the tracks of each genre.
 
     Attributes
     ----------
@@ -57,16 +58,16 @@ class SampleStatistics:
     decimals : int array, shape (n_continuous,)
         Decimals that give a typical value six significant digits.
     location : int array, shape (n_genres, n_continuous)
-        Mean of the genre's normal scores, `SCORES_PER_SD` to a standard deviation.
+        Mean of the genre's normal scores, `SCORES_PER_SD` per standard deviation.
     loadings : int array, shape (n_genres, n_continuous + n_levels, RANK)
-        Common part of the normal scores, `LOADINGS_PER_UNIT` to 1; rows are `CONTINUOUS_COLUMNS`,
-        then `LEVEL_COLUMNS`.
+        Common part of the normal scores, `LOADINGS_PER_UNIT` meaning 1; rows are
+        `CONTINUOUS_COLUMNS`, then `LEVEL_COLUMNS`.
     uniqueness : int array, shape (n_genres, n_continuous + n_levels)
-        Weight of each column's own part, `LOADINGS_PER_UNIT` to 1.
+        Weight of the part specific to a column, `LOADINGS_PER_UNIT` meaning 1.
     level_shares : float64 array, shape (n_genres, 3, 12)
         Share of each value of `LEVEL_COLUMNS`, padded with 0; the last axis sums to 1.
     zero_tempo_share : float
-        Share of tracks whose tempo was not found.
+        Share of tracks whose tempo was not detected.
     languages : tuple of str
     language_shares : float64 array, shape (n_genres, n_languages)
         Each row sums to 1.
@@ -91,7 +92,7 @@ class SampleStatistics:
     word_shares: FloatArray
 
     def save(self, path: Path = STATISTICS_FILE) -> None:
-        """Write one compressed file, without pickle, quantised where that loses nothing of note."""
+        """Write one compressed file, without pickle, quantised where that loses little."""
         arrays = {name: getattr(self, name) for name in _STORED_TYPES}
         arrays["word_shares"] = np.rint(self.word_shares * _SHARE_MAX)
         for name in _TEXTS:

@@ -26,12 +26,12 @@ _WORD_PRIOR_TRACKS = 8.0
 def fit_words(
     tags: Sequence[Sequence[str]], members: Sequence[npt.NDArray[np.intp]]
 ) -> tuple[tuple[str, ...], FloatArray, tuple[str, ...], FloatArray]:
-    """Count words by genre and language; a language of few tracks is left out."""
+    """Count words by genre and language; languages with few tracks are left out."""
     language_of = np.array([_language(row) for row in tags])
     spoken = Counter(language_of.tolist())
     languages = tuple(name for name in _MARKERS if spoken[name] >= _MIN_TRACKS_PER_LANGUAGE)
     if not languages:
-        raise TrainingDataError(f"Too few tracks have lyrics in {', '.join(_MARKERS)}.")
+        raise TrainingDataError(f"Too few tracks have lyrics in any of {', '.join(_MARKERS)}.")
     counts = Counter(word for row in tags for word in row)
     kept = {word for word, count in counts.items() if count >= _MIN_TRACKS_PER_WORD}
     words = tuple(word for word in _common_order(tags, counts) if word in kept and _clean(word))
@@ -64,12 +64,12 @@ def _language(words: Iterable[str]) -> str:
 
 
 def _clean(word: str) -> bool:
-    # Wrongly decoded apostrophes show as control characters.
+    # Wrongly decoded apostrophes turn up as control characters.
     return word.isprintable() and bool(word.strip())
 
 
 def _common_order(tags: Sequence[Sequence[str]], counts: Counter[str]) -> list[str]:
-    """Merge the order that every track keeps; a cycle is broken at its most frequent word."""
+    """Merge the orders of words of all tracks; a cycle is broken at its most frequent word."""
     after: dict[str, set[str]] = {word: set() for word in counts}
     for row in tags:
         for first, second in pairwise(row):

@@ -1,4 +1,4 @@
-"""Score a finished model on labelled tracks."""
+"""Score a trained model on labelled tracks."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,12 +43,12 @@ def evaluate_model(loaded: LoadedModel, data: LabelledTracks) -> Evaluation:
     Raises
     ------
     TrainingDataError
-        A label names a genre that the model does not know.
+        A label is a genre that the model does not know.
     """
     model = loaded.model
     unknown = sorted(set(data.genres) - set(model.genres))
     if unknown:
-        raise TrainingDataError(f"The model does not know the genre {', '.join(unknown)}.")
+        raise TrainingDataError(f"The model does not know these genres: {', '.join(unknown)}.")
     column_of = np.array([model.genres.index(genre) for genre in data.genres])
     truth = column_of[data.truth]
     probabilities = model.predict(data.tracks).probabilities

@@ -1,4 +1,4 @@
-"""Fit a scorer: experts out of fold, their weights, the trees' correction, the temperature."""
+"""Fit a scorer: out-of-fold experts, their weights, the correction by trees, the temperature."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from ml.training.pool import fit_pool_weights, pool
 from ml.training.trees import fit_trees
 
 _WEIGHT_GUESS = (1.25, 1.0)
-"""Of words and of sound: the weights that the pool's weights are shrunk to."""
+"""Weights of words and of sound that the fitted weights are shrunk towards."""
 TrainingProgress = Callable[[str, float], None]
-"""Called with what is being done and the share that is done, 0 to 1."""
+"""Called with the current step and the share that is done, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """What a scorer learns from: tracks, and further texts without sound.
+    """What a scorer learns from: tracks, and more texts without sound.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class TrainingSet:
     texts : CSR matrix of ones, shape (n_texts, n_words)
     text_truth : int array, shape (n_texts,)
     genres : int
-        How many there are; both truths are below it.
+        How many there are; both truths are indices below it.
     """
 
     features: ExpertFeatures
@@ -53,14 +53,14 @@ class TrainingSet:
         return len(self.truth)
 
     def take(self, rows: npt.NDArray[np.bool_]) -> "TrainingSet":
-        """Return the set with some of its tracks, and all further texts."""
+        """Return the set with some of its tracks and all of its texts."""
         features = ExpertFeatures(self.features.words[rows], self.features.numbers[rows])
         return TrainingSet(features, self.truth[rows], self.texts, self.text_truth, self.genres)
 
 
 @dataclass(frozen=True, slots=True)
 class FittedScorer:
-    """A scorer, and what its fit found out."""
+    """A scorer, and what was chosen when fitting it."""
 
     scorer: GenreScorer
     lyrics_weight: float
@@ -70,7 +70,7 @@ class FittedScorer:
 
 @dataclass(frozen=True, slots=True)
 class _Experts:
-    """The experts as fitted, before they are scaled and weighed."""
+    """The experts as fitted, before scaling and weighting."""
 
     lyrics: list[LyricsExpert]
     audio: list[AudioExpert]
@@ -98,8 +98,8 @@ def fit_scorer(
 ) -> FittedScorer:
     """Fit everything; the same data and seed give the same scorer.
 
-    The scores of the experts, by which they are weighed, are of tracks whose group they had not
-    seen. The experts themselves then learn from all tracks.
+    The experts are weighted by their scores for tracks from groups they had not seen. They then
+    learn from all tracks.
     """
     fold_of = deal_folds(
         find_groups(data, parameters), data.truth, parameters.folds, parameters.seed
@@ -127,7 +127,7 @@ def fit_scorer(
 def _held_out_scores(
     data: TrainingSet, fold_of: Groups, parameters: TrainingParameters, progress: TrainingProgress
 ) -> list[FloatMatrix]:
-    """Return the scores of each expert, fitted without the fold that it scores."""
+    """Return the scores of each expert for folds it was not fitted on."""
     found: list[FloatMatrix] = []
     for fold in range(parameters.folds):
         progress(f"experts, fold {fold + 1} of {parameters.folds}", 0.8 * fold / parameters.folds)
@@ -164,7 +164,7 @@ def _fit_experts(data: TrainingSet, parameters: TrainingParameters) -> _Experts:
 
 
 def _halves(scores: list[FloatMatrix], factors: list[float]) -> tuple[FloatMatrix, FloatMatrix]:
-    """Average the scores of the experts on words, and of those on sound, in equal scale."""
+    """Average the scores of the word experts and of the sound experts, on one scale."""
     scaled = [matrix * factor for matrix, factor in zip(scores, factors, strict=True)]
     audio = len(EXPERT_COLUMNS)
     return np.mean(scaled[:-audio], axis=0), np.mean(scaled[-audio:], axis=0)

@@ -1,8 +1,8 @@
-"""Find groups of tracks that may share an artist, and deal whole groups to folds.
+"""Find groups of tracks that may share an artist, and deal whole groups into folds.
 
 No column names the artist, and songs of one artist on both sides of a split make any score
-flattering. So the tracks of a genre are clustered by sound and words (Ward), and a group stays
-together. The groups split some artists: figures by group are less flattering, not free of it.
+flattering. So the tracks of a genre are clustered by sound and words (Ward), and a group is
+never split. Some artists end up in several groups: scores by group flatter less, but still do.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ from ml.track import FloatMatrix
 Groups = npt.NDArray[np.intp]
 _TOPICS = 20
 _MAX_LINKED = 2_000
-"""Tracks of a genre that are clustered by distances of all pairs; the rest joins the nearest."""
+"""Tracks of a genre that are clustered by all pairs; the rest join the nearest cluster."""
 
 
 def track_groups(
@@ -44,7 +44,7 @@ def track_groups(
     Returns
     -------
     int array, shape (n_tracks,)
-        Number of the group, from 0; tracks of different genres are never in one.
+        Number of the group, from 0; tracks of different genres never share one.
     """
     places = _places(numbers, words)
     groups = np.zeros(len(truth), dtype=np.intp)
@@ -56,7 +56,7 @@ def track_groups(
 
 
 def deal_folds(groups: Groups, truth: Truth, folds: int, seed: int) -> Groups:
-    """Give every group to a fold, so that each fold has about its share of each genre.
+    """Assign every group to a fold, so that each fold has about its share of each genre.
 
     Large groups first, in an order that `seed` jitters, to the fold with the fewest tracks of the
     genre. Returns the fold of each track, 0 to folds - 1.
@@ -78,12 +78,12 @@ def deal_folds(groups: Groups, truth: Truth, folds: int, seed: int) -> Groups:
             filled[fold] += sizes[index]
             total[fold] += sizes[index]
     if len(np.unique(fold_of)) < folds:
-        raise TrainingDataError(f"The tracks are too much alike to be split into {folds} folds.")
+        raise TrainingDataError(f"The tracks are too similar to split into {folds} folds.")
     return fold_of
 
 
 def _places(numbers: FloatMatrix, words: sparse.csr_matrix) -> FloatMatrix:
-    """Put tracks into one space, in which sound and words span the same distance."""
+    """Place tracks in one space where sound and words span the same distance."""
     sound = numbers[:, len(METADATA_COLUMNS) :]
     return np.hstack([_same_span(NormalScores.fit(sound).transform(sound)), _topics(words)])
 

@@ -40,33 +40,33 @@ class LabelledTracks:
         return len(self.tracks)
 
     def take(self, rows: npt.NDArray[np.intp]) -> "LabelledTracks":
-        """Return the tracks at `rows`, with all genres."""
+        """Return the tracks at `rows`; the genres stay the same."""
         return replace(self, tracks=self.tracks.take(rows), truth=self.truth[rows])
 
 
 def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
-    """Read a file of tracks and a file `trackID,genre`, joined by trackID.
+    """Read a file of tracks and a file with `trackID,genre`, and join them by trackID.
 
     Raises
     ------
     TrainingDataError
-        A track has no genre, a row is not valid, a track stands twice, or there are fewer than
-        two genres. Genres of other tracks are left out.
+        A track has no genre, a row is invalid, a track is repeated, or there are fewer than two
+        genres. Genres of other tracks are ignored.
     """
     with features.open("rb") as file:
         chunk = read_all_tracks(TrackContent(file, ContentLimits()))
     if chunk.rejects:
         first = chunk.rejects[0]
         raise TrainingDataError(
-            f"{features.name} has {len(chunk.rejects)} rows that are not valid; "
-            f"the first, line {first.line}: {first.message}"
+            f"{features.name} has {len(chunk.rejects)} invalid rows; "
+            f"the first is line {first.line}: {first.message}"
         )
     _refuse_twice(chunk.tracks.track_ids, features.name)
     genre_of = read_labels(labels)
     names = _join(chunk.tracks.track_ids, genre_of, features.name, labels.name)
     genres, truth = np.unique(names, return_inverse=True)
     if len(genres) < 2:
-        raise TrainingDataError(f"{labels.name} names one genre; at least two are needed.")
+        raise TrainingDataError(f"{labels.name} has only one genre; training needs at least two.")
     digests = {
         role: hashlib.sha256(path.read_bytes()).hexdigest()
         for role, path in {"features": features, "labels": labels}.items()
@@ -82,8 +82,8 @@ def read_labels(path: Path) -> "pd.Series[str]":
         raise TrainingDataError(f"{path.name} cannot be read as CSV: {error}") from error
     missing = {"trackID", "genre"}.difference(table.columns)
     if missing:
-        raise TrainingDataError(f"{path.name} lacks the columns {', '.join(sorted(missing))}.")
-    table = table.fillna("")  # cells that a short row lacks
+        raise TrainingDataError(f"Missing columns in {path.name}: {', '.join(sorted(missing))}.")
+    table = table.fillna("")  # cells missing from a short row
     table["genre"] = table["genre"].str.strip()
     for column, bad in {
         "trackID": ~table["trackID"].map(_is_track_id).astype(bool),
@@ -91,7 +91,7 @@ def read_labels(path: Path) -> "pd.Series[str]":
     }.items():
         if bad.any():
             line = int(np.flatnonzero(bad.to_numpy())[0]) + 2
-            raise TrainingDataError(f"{path.name}, line {line}: {column} is empty or not valid.")
+            raise TrainingDataError(f"{path.name}, line {line}: {column} is empty or invalid.")
     ids = np.array(table["trackID"].astype("int64"), dtype=np.int64)
     _refuse_twice(ids, path.name)
     return pd.Series(table["genre"].to_numpy(dtype=object), index=ids)
@@ -102,10 +102,10 @@ def _is_track_id(cell: str) -> bool:
 
 
 def _refuse_twice(track_ids: npt.NDArray[np.int64], file_name: str) -> None:
-    # The reader finds a track that stands twice only within a chunk; here it would be in two folds.
+    # The reader finds a repeated track only within a chunk. Here it could end up in two folds.
     ids, counts = np.unique(track_ids, return_counts=True)
     if len(ids) < len(track_ids):
-        raise TrainingDataError(f"{file_name} has track {ids[counts > 1][0]} twice.")
+        raise TrainingDataError(f"{file_name} has trackID {ids[counts > 1][0]} more than once.")
 
 
 def _join(

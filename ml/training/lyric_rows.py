@@ -1,4 +1,4 @@
-"""Rows of words with a genre and nothing else: further training data for the words' part."""
+"""Songs of which only the words and the genre are known: more training data for words."""
 
 import hashlib
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class LyricRows:
     truth : int array, shape (n_rows,)
         Index into the genres of the tracks.
     ignored : dict of str to int
-        Rows left out by genre, since no track is of it.
+        Rows left out, by genre: no track has that genre.
     sha256 : str
         Of the file.
     """
@@ -52,7 +52,7 @@ def read_lyric_rows(path: Path, genres: Sequence[str]) -> LyricRows:
     Raises
     ------
     TrainingDataError
-        The file is no CSV text, or a column is missing.
+        The file is not CSV text, or a column is missing.
     """
     try:
         table = pd.read_csv(path, dtype="string", keep_default_na=False)
@@ -60,7 +60,7 @@ def read_lyric_rows(path: Path, genres: Sequence[str]) -> LyricRows:
         raise TrainingDataError(f"{path.name} cannot be read as CSV: {error}") from error
     missing = {"genre", "words"}.difference(table.columns)
     if missing:
-        raise TrainingDataError(f"{path.name} lacks the columns {', '.join(sorted(missing))}.")
+        raise TrainingDataError(f"Missing columns in {path.name}: {', '.join(sorted(missing))}.")
     names = table["genre"].fillna("").str.strip()
     known = names.isin(list(genres))
     position_of = {genre: position for position, genre in enumerate(genres)}
@@ -73,7 +73,7 @@ def read_lyric_rows(path: Path, genres: Sequence[str]) -> LyricRows:
 
 
 def repeats_a_track(rows: sparse.csr_matrix, tracks: sparse.csr_matrix) -> npt.NDArray[np.bool_]:
-    """Tell which rows hold the words of a track again: the same song, or a cover of it.
+    """Tell which rows repeat the words of a track: the same song, or a cover of it.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def repeats_a_track(rows: sparse.csr_matrix, tracks: sparse.csr_matrix) -> npt.N
     Returns
     -------
     bool array, shape (n_rows,)
-        More than 8 and more than three quarters of its words are those of one track.
+        Whether more than 8 and more than three quarters of its words are those of one track.
     """
     shared = np.zeros(rows.shape[0])
     for start in range(0, rows.shape[0], _BLOCK_ROWS):

@@ -2,7 +2,7 @@
 
 A logistic regression over TF-IDF, one over naive-Bayes ratios (Wang and Manning, "Baselines and
 Bigrams", ACL 2012) and naive Bayes itself with the evidence divided by the square root of the
-length. Apart from `ml.model.experts.lyrics_expert` so that serving does not import scikit-learn.
+length. Separate from `ml.model.experts.lyrics_expert` so that serving does not import scikit-learn.
 """
 
 from collections.abc import Sequence
@@ -34,14 +34,14 @@ def blend(experts: Sequence[LyricsExpert], factors: Sequence[float]) -> LyricsEx
 def fit_lyrics_experts(
     incidence: sparse.csr_matrix, truth: Truth, genres: int, *, tfidf_c: float, ratio_c: float
 ) -> list[LyricsExpert]:
-    """Fit the three models, each as an expert of its own, so that they can be scaled and blended.
+    """Fit the three models as separate experts, so that they can be scaled and blended.
 
     Parameters
     ----------
     incidence : CSR matrix of ones, shape (n_texts, n_words)
     truth : int array, shape (n_texts,)
     genres : int
-        How many there are; one that no text has gets no evidence.
+        How many there are; a genre without texts gets no evidence.
     tfidf_c, ratio_c : float
         Inverse regularisation of the two logistic regressions.
     """

@@ -1,4 +1,4 @@
-"""Scores of genre probabilities against known genres."""
+"""Score genre probabilities against known genres."""
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,14 @@ ECE_BINS = 10
 
 
 def score(probabilities: FloatMatrix, truth: npt.NDArray[np.intp]) -> Metrics:
-    """Score probabilities.
+    """Score the probabilities of some tracks.
 
     Parameters
     ----------
     probabilities : float64 array, shape (n_tracks, n_genres)
         Each row sums to 1.
     truth : int array, shape (n_tracks,)
-        Column of the right genre.
+        Column of the correct genre.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def score(probabilities: FloatMatrix, truth: npt.NDArray[np.intp]) -> Metrics:
 def score_genres(
     probabilities: FloatMatrix, truth: npt.NDArray[np.intp], genres: tuple[str, ...]
 ) -> tuple[GenreMetrics, ...]:
-    """Return precision, recall and F1 of each genre; 0 where nothing was found or is to be."""
+    """Return precision, recall and F1 of each genre; 0 where they are undefined."""
     columns = np.arange(len(genres))
     guess = probabilities.argmax(axis=1)
     scores = precision_recall_fscore_support(truth, guess, labels=columns, zero_division=0)
@@ -62,8 +62,8 @@ def expected_calibration_error(
 ) -> float:
     """Return the mean distance between confidence and accuracy over bins of equal width.
 
-    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017; bins are weighted by the
-    tracks in them.
+    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017; bins are weighted by their
+    number of tracks.
     """
     confidence = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == truth

@@ -1,4 +1,4 @@
-"""What a training run can be told."""
+"""The parameters of a training run."""
 
 import tomllib
 from pathlib import Path
@@ -12,18 +12,18 @@ from ml.errors import TrainingDataError
 class TrainingParameters(BaseModel):
     """How a model is trained; the defaults are those of the shipped model.
 
-    What may matter was found by `genre tune` (docs/model/steps.md), rounded.
+    Those that matter were found by `genre tune` (docs/model/steps.md) and rounded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(default=20261123, ge=0, lt=2**31)
     folds: int = Field(default=3, ge=2, le=20)
-    """Also the least number of tracks of a genre."""
+    """A genre needs at least twice as many tracks."""
     tracks_per_group: int = Field(default=20, ge=1)
-    """Size of a group of tracks that may share an artist; groups are never split by a fold."""
+    """Size of a group of tracks that may share an artist; folds never split a group."""
     texts_per_word: int = Field(default=5, ge=1)
-    """A word that fewer texts have is unknown."""
+    """A word in fewer texts is unknown."""
     tfidf_c: float = Field(default=1.3, gt=0)
     ratio_c: float = Field(default=0.3, gt=0)
     """Inverse regularisation of the two logistic regressions over words."""
@@ -38,7 +38,7 @@ class TrainingParameters(BaseModel):
     min_tree_rounds: int = Field(default=8, ge=1)
     max_tree_rounds: int = Field(default=152, ge=1)
     repeats: int = Field(default=3, ge=1, le=20)
-    """How often the validation is repeated with other folds."""
+    """How many times validation is repeated, each time with different folds."""
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -47,7 +47,7 @@ class TrainingParameters(BaseModel):
         Raises
         ------
         TrainingDataError
-            The file is no TOML, or names an unknown parameter or an impossible value.
+            The file is not TOML, or has an unknown parameter or an invalid value.
         """
         try:
             return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

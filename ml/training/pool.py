@@ -1,7 +1,7 @@
-"""Weigh the experts against each other: a log-linear pool with few, shrunken weights.
+"""Weight the experts against each other: a log-linear pool with few, shrunken weights.
 
-The probabilities are softmax(sum of weight * scores), as for experts that know different things of
-a track (Hinton, "Products of Experts", ICANN 1999).
+The probabilities are softmax(sum of weight * scores), as for experts that know different things
+about a track (Hinton, "Products of Experts", ICANN 1999).
 """
 
 from collections.abc import Sequence
@@ -24,17 +24,17 @@ def fit_pool_weights(
     importance: npt.NDArray[np.float64],
     guess: Sequence[float],
 ) -> npt.NDArray[np.float64]:
-    """Find the weights with the least log loss that are not far from `guess`.
+    """Find weights with little log loss that are not far from `guess`.
 
     Parameters
     ----------
     scores : sequence of float64 arrays, shape (n_tracks, n_genres)
-        Of each expert, for tracks that it did not learn from.
+        Scores of each expert, for tracks it did not learn from.
     truth : int array, shape (n_tracks,)
     importance : float64 array, shape (n_tracks,)
         Weight of each track in the loss.
     guess : sequence of float
-        Positive; the squared logarithm of weight over guess is penalised by 10 tracks' worth.
+        Positive; the squared logarithm of weight over guess is penalised like 10 tracks.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Train a model on labelled tracks, and find out what it is worth."""
+"""Train a model on labelled tracks, and measure how good it is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ _LEARNING_SHARES = (0.25, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class TrainedEnsemble:
-    """What a training run gives: the parts of the model, and what the card says of it."""
+    """The result of a training run: the parts of the model, and the figures of its card."""
 
     spec: FeatureSpec
     fitted: FittedScorer
     gains: npt.NDArray[np.float64]
-    """Share of each feature of `spec.names` in the decisions."""
+    """How much each feature of `spec.names` contributes to the decisions; sums to 1."""
     metrics: Metrics
     validation: Validation
     uncertain_below: float
@@ -63,16 +63,16 @@ def train(
     parameters : TrainingParameters
     progress : callable
     lyrics : LyricRows
-        Further songs of which only words are known.
+        More songs, of which only words are known.
 
     Raises
     ------
     TrainingDataError
-        A genre has fewer tracks than there are folds.
+        A genre has too few tracks for the folds.
     """
     _check_fold_sizes(data, parameters.folds)
-    # The matrices are small: threads of the linear algebra would wait for each other, and on a
-    # busy machine six times as long as one takes alone.
+    # The matrices are small: threads of the linear algebra would wait for each other, and take
+    # six times as long as one thread on a busy machine.
     with threadpool_limits(1, user_api="blas"):
         return _train(data, parameters, progress, lyrics)
 
@@ -83,14 +83,14 @@ def _train(
     progress: TrainingProgress,
     lyrics: LyricRows,
 ) -> TrainedEnsemble:
-    progress("words", 0.0)
+    progress("choosing words", 0.0)
     spec, known = prepare(data, lyrics, parameters)
     fitted = fit_scorer(known, parameters, _part(progress, 0.02, 0.1))
     held_out = hold_out_groups(
-        known, parameters, lambda share: progress("validation by group", 0.1 + 0.6 * share)
+        known, parameters, lambda share: progress("validating by group", 0.1 + 0.6 * share)
     )
     validation = _validate(known, parameters, held_out, data.genres, _part(progress, 0.7, 0.95))
-    progress("shares of the features", 0.95)
+    progress("measuring features", 0.95)
     gains = _feature_shares(fitted.scorer, known.features, len(spec.names))
     progress("done", 1.0)
     return TrainedEnsemble(
@@ -107,17 +107,17 @@ def _train(
 def prepare(
     data: LabelledTracks, lyrics: LyricRows, parameters: TrainingParameters
 ) -> tuple[FeatureSpec, TrainingSet]:
-    """Choose the known words and turn tracks and rows of words into features.
+    """Choose the known words, and turn tracks and lyric rows into features.
 
-    The words are chosen by the rows of words if there are enough of them, so that validation needs
-    not choose them anew for each fold; a row that repeats a labelled track is left out.
+    Words are chosen from the lyric rows if there are more of them than tracks, so that validation
+    need not choose them again in each fold. A lyric row that repeats a labelled track is left out.
     """
     rows = split_lyrics(lyrics.words)
     chosen_by = rows if rows.texts > len(data) else split_tracks(data.tracks)
     vocabulary = Vocabulary.fit(chosen_by, min_texts=parameters.texts_per_word)
     if len(vocabulary) == 0:
         raise TrainingDataError(
-            f"No word occurs in {parameters.texts_per_word} texts; the model needs some."
+            f"No word occurs in {parameters.texts_per_word} texts; the model needs at least one."
         )
     spec = FeatureSpec(vocabulary)
     features = spec.build(data.tracks)
@@ -127,13 +127,13 @@ def prepare(
 
 
 def _check_fold_sizes(data: LabelledTracks, folds: int) -> None:
-    # Validation fits on folds - 1 folds, which are split into folds once more.
+    # Validation fits on folds - 1 folds, which are split into folds again.
     needed = 2 * folds
     for genre, count in zip(data.genres, np.bincount(data.truth), strict=True):
         if count < needed:
             raise TrainingDataError(
                 f'Genre "{genre}" has {count} tracks; at least {needed} are needed for {folds} '
-                "folds within folds."
+                "nested folds."
             )
 
 
@@ -144,7 +144,7 @@ def _validate(
     genres: tuple[str, ...],
     progress: TrainingProgress,
 ) -> Validation:
-    progress("comparisons", 0.0)
+    progress("comparing", 0.0)
     comparisons = compare(known, parameters)
     progress("learning curve", 0.5)
     return Validation(
@@ -162,7 +162,7 @@ def _validate(
 def _learning_curve(
     known: TrainingSet, parameters: TrainingParameters, held_out: HeldOut
 ) -> tuple[LearningPoint, ...]:
-    """Score models that learnt from a part of the tracks of the other folds, drawn by chance."""
+    """Score models that learnt from a random part of the tracks of the other folds."""
     fold_of = deal_folds(
         find_groups(known, parameters), known.truth, parameters.folds, parameters.seed + 1
     )
@@ -202,7 +202,7 @@ def _draw_part(
 def _feature_shares(
     scorer: GenreScorer, features: ExpertFeatures, count: int
 ) -> npt.NDArray[np.float64]:
-    """Return the mean size of each feature's contribution to the genre decided on, as shares."""
+    """Return how much each feature contributes to the predicted genre on average, as shares."""
     total = np.zeros(count)
     best = scorer.log_odds(features).argmax(axis=1)
     for row in range(0, len(features), -(-len(features) // _EXPLAINED_TRACKS)):

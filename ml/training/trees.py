@@ -1,7 +1,7 @@
-"""Correct the pooled experts with LightGBM: one booster a fold, their scores averaged.
+"""Correct the pooled experts with LightGBM: one booster per fold, their scores averaged.
 
-Each booster starts from the pool's scores (`init_score`) and learns what is left from the numbers
-of a track: few, shallow, strongly regularised trees, since the training songs are of few artists.
+Each booster starts from the pool's scores (`init_score`) and learns the rest from the numbers of a
+track, with few, shallow, strongly regularised trees: the training songs are by few artists.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _ROWS_WORTH_THREADS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class FittedTrees:
-    """Boosters, one a fold, and what each says of the tracks of its fold.
+    """Boosters, one per fold, and the scores of each for the tracks of its fold.
 
     `held_out` has the shape (n_tracks, n_genres); it is to be added to the pool's scores.
     """
@@ -40,13 +40,13 @@ def fit_trees(
     fold_of: Groups,
     parameters: TrainingParameters,
 ) -> FittedTrees:
-    """Fit a booster on the rest of each fold, all with the number of rounds that suits best.
+    """Fit a booster without each fold, all with the number of rounds that works best.
 
     Parameters
     ----------
     numbers : float64 array, shape (n_tracks, 154)
     start : float64 array, shape (n_tracks, n_genres)
-        The pool's scores of tracks that the experts did not learn from.
+        The pool's scores for tracks that the experts did not learn from.
     truth, fold_of : int arrays, shape (n_tracks,)
     """
     long = [
@@ -80,8 +80,8 @@ def _fit_booster(
         "min_data_in_leaf": parameters.tracks_per_leaf,
         "lambda_l2": parameters.tree_l2,
         "max_bin": 63,
-        # On few rows, threads that wait for one another cost more than they do, many times more
-        # when others use the cores too.
+        # On few rows, threads cost more in waiting than they gain, many times more on a busy
+        # machine.
         "num_threads": 1 if rows.sum() < _ROWS_WORTH_THREADS else 0,
         "seed": parameters.seed,
         "deterministic": True,
@@ -99,7 +99,7 @@ def _best_rounds(
     fold_of: Groups,
     parameters: TrainingParameters,
 ) -> int:
-    """Find the rounds with the least loss outside the folds, by the eighth: 8, 16, 24, ..."""
+    """Find the number of rounds with the least held-out loss, in steps of `min_tree_rounds`."""
     importance = balanced_weights(truth)
     step = parameters.min_tree_rounds
     candidates = range(step, parameters.max_tree_rounds + 1, step)

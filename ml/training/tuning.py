@@ -1,9 +1,9 @@
-"""Search parameters with Optuna, nested: what scores the search was never seen by it.
+"""Search for parameters with Optuna, nested: the search is scored on tracks it never saw.
 
-The groups of tracks are dealt to outer folds. On the rest of each, a study of its own looks for the
-parameters with the least log loss by inner folds; the outer fold then scores a model with the best
-of them, and one with the defaults. A last study on all tracks finds the parameters to be used: its
-own best value is flattered by the search, the nested score is not.
+The groups of tracks are dealt into outer folds. Without each fold, a separate study searches for
+the parameters with the least log loss in inner folds; the outer fold then scores a model with the
+best of them, and one with the defaults. A last study on all tracks finds the parameters to use: the
+search flatters its best value, but not the nested score.
 """
 
 import time
@@ -27,12 +27,12 @@ from ml.training.validation import fit_with, hold_out
 _OUTER_SEED_SHIFT = 1_000
 _LAST_STUDY = "all"
 TuningProgress = Callable[[str, float], None]
-"""Called with the study and the share of the time that has passed."""
+"""Called with the study and the share of its trials that are done."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrialRecord:
-    """One trial: where, what, and how well it did by inner folds."""
+    """One trial: its study, its parameters, and its log loss in inner folds."""
 
     study: str
     number: int
@@ -44,7 +44,7 @@ class TrialRecord:
 class TuningResult:
     """What tuning found.
 
-    `tuned` and `defaults` are nested scores; `worth_it` tells whether tuning lowered the log loss.
+    `tuned` and `defaults` are nested scores; `worth_it` means that tuning lowered the log loss.
     """
 
     parameters: TrainingParameters
@@ -55,12 +55,12 @@ class TuningResult:
 
     @property
     def worth_it(self) -> bool:
-        """Whether the nested score supports the tuned parameters."""
+        """Whether the tuned parameters have the better nested score."""
         return self.tuned.log_loss < self.defaults.log_loss
 
 
 def suggest(trial: optuna.Trial) -> dict[str, float | int]:
-    """Draw the parameters that may matter; the others keep their default."""
+    """Draw the parameters that may matter; the others keep their defaults."""
     return {
         "tfidf_c": trial.suggest_float("tfidf_c", 0.1, 10, log=True),
         "ratio_c": trial.suggest_float("ratio_c", 0.03, 3, log=True),
@@ -81,19 +81,19 @@ def tune(
     trials: int,
     progress: TuningProgress = lambda *_: None,
 ) -> TuningResult:
-    """Tune until each study has `trials` trials or the time is over; run again to go on.
+    """Tune until each study has `trials` trials or the time is up; run again to continue.
 
     Parameters
     ----------
     data : TrainingSet
     defaults : TrainingParameters
-        What is tried first, and what the tuned parameters are compared with.
+        Tried first, and compared with the tuned parameters.
     journal : Path
-        File that keeps the trials, one JSON document a line; no pickle. It belongs to this data.
+        File of the trials, one JSON document per line, no pickle. It belongs to this data.
     seconds : float
-        For all studies together, evenly; a trial that has begun is finished.
+        For all studies together, shared evenly; a trial that has begun is finished.
     trials : int
-        Of each study.
+        Per study.
     progress : callable
     """
     storage = JournalStorage(JournalFileBackend(str(journal)))
@@ -131,7 +131,7 @@ def write_parameters(result: TuningResult, path: Path) -> None:
 
 
 def _deadlines(seconds: float, studies: int) -> Iterator[float]:
-    """Yield when each study is to end: an even share of the time that is left when it begins."""
+    """Yield when each study should end: an even share of the time left when it begins."""
     end = time.monotonic() + seconds
     for left in range(studies, 0, -1):
         now = time.monotonic()
@@ -148,7 +148,7 @@ def _search(
     progress: TuningProgress,
 ) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    # A sampler cannot be resumed; one seeded by the trials that are there draws no trial twice.
+    # A sampler cannot be resumed; seeding it by the number of trials avoids repeating any.
     study = optuna.create_study(storage=storage, study_name=name, load_if_exists=True)
     done = _finished(study)
     study.sampler = optuna.samplers.TPESampler(seed=defaults.seed + len(done))

@@ -1,6 +1,7 @@
-"""Tell what a model is worth: nested folds by group, intervals, calibration.
+"""Measure how good a model is: nested folds by group, intervals, calibration.
 
-Whatever scores a track was fitted without its group: words, ranks, weights, rounds, temperature.
+Everything that scores a track was fitted without its group: words, ranks, weights, rounds,
+temperature.
 """
 
 from collections.abc import Callable
@@ -24,12 +25,12 @@ _INTERVAL = (2.5, 97.5)
 _THRESHOLD_RANGE = (0.2, 0.8)
 _PLAIN_ROUNDS = 100
 Fit = Callable[[TrainingSet], Callable[[TrainingSet], FloatMatrix]]
-"""Learns from a set, and returns what gives the probabilities of another."""
+"""Learns from one set, and returns a function that predicts the probabilities of another."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """Predictions for tracks that the model had not seen, of several repeats behind one another.
+    """Predictions for tracks that the model had not seen, from several repeats in a row.
 
     Attributes
     ----------
@@ -45,7 +46,7 @@ class HeldOut:
 def hold_out_groups(
     data: TrainingSet, parameters: TrainingParameters, progress: Callable[[float], None]
 ) -> HeldOut:
-    """Predict every track by a model that saw no track of its group, `parameters.repeats` times."""
+    """Predict every track by models that saw no track of its group, `parameters.repeats` times."""
     groups = find_groups(data, parameters)
     parts = []
     for repeat in range(parameters.repeats):
@@ -62,7 +63,7 @@ def hold_out_groups(
 def hold_out(
     data: TrainingSet, fold_of: Groups, fit: Fit, progress: Callable[[float], None] = lambda _: None
 ) -> FloatMatrix:
-    """Predict each fold by what was fitted on the others, shape (n_tracks, n_genres)."""
+    """Predict each fold by a model fitted on the others, shape (n_tracks, n_genres)."""
     probabilities = np.zeros((len(data), data.genres))
     folds = np.unique(fold_of)
     for done, fold in enumerate(folds):
@@ -73,7 +74,7 @@ def hold_out(
 
 
 def fit_with(parameters: TrainingParameters) -> Fit:
-    """Return how the model itself learns."""
+    """Return the `Fit` of the model itself."""
 
     def fit(data: TrainingSet) -> Callable[[TrainingSet], FloatMatrix]:
         scorer = fit_scorer(data, parameters).scorer
@@ -83,7 +84,7 @@ def fit_with(parameters: TrainingParameters) -> Fit:
 
 
 def compare(data: TrainingSet, parameters: TrainingParameters) -> tuple[Comparison, ...]:
-    """Score what the model is to be compared with: a flattering split, and LightGBM alone."""
+    """Score what to compare the model with: a flattering split, and LightGBM alone."""
     random = random_folds(data, parameters)
     by_group = deal_folds(find_groups(data, parameters), data.truth, parameters.folds, 0)
     runs = {
@@ -98,7 +99,7 @@ def compare(data: TrainingSet, parameters: TrainingParameters) -> tuple[Comparis
 
 
 def random_folds(data: TrainingSet, parameters: TrainingParameters) -> Groups:
-    """Deal tracks to folds by chance, as is usual and as flatters where artists repeat."""
+    """Deal tracks into folds at random, as is usual; flatters where artists repeat."""
     splitter = StratifiedKFold(parameters.folds, shuffle=True, random_state=parameters.seed)
     fold_of = np.zeros(len(data), dtype=np.intp)
     for fold, (_, rows) in enumerate(splitter.split(fold_of, data.truth)):
@@ -107,7 +108,7 @@ def random_folds(data: TrainingSet, parameters: TrainingParameters) -> Groups:
 
 
 def intervals(held_out: HeldOut, seed: int) -> dict[str, tuple[float, float]]:
-    """Return 95 % intervals of the metrics: whole groups are drawn anew within each genre."""
+    """Return 95 % intervals of the metrics, by resampling whole groups within each genre."""
     draw = np.random.default_rng(seed)
     rows_of = {group: np.flatnonzero(held_out.groups == group) for group in set(held_out.groups)}
     genre_of = {group: held_out.truth[rows[0]] for group, rows in rows_of.items()}
@@ -142,7 +143,7 @@ def _interval(values: list[float]) -> tuple[float, float]:
 
 
 def calibration_bins(held_out: HeldOut) -> tuple[CalibrationBin, ...]:
-    """Compare confidence and accuracy in ten bins of equal width; empty bins are left out."""
+    """Compare confidence with accuracy in ten bins of equal width; empty bins are left out."""
     confidence = held_out.probabilities.max(axis=1)
     correct = held_out.probabilities.argmax(axis=1) == held_out.truth
     bin_of = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
@@ -157,10 +158,10 @@ def calibration_bins(held_out: HeldOut) -> tuple[CalibrationBin, ...]:
 
 
 def uncertain_below(held_out: HeldOut) -> float:
-    """Find the confidence at which a prediction is as likely wrong as right.
+    """Find the confidence at which a prediction is as likely to be wrong as right.
 
-    A logistic regression of "right" on the log-odds of the confidence; between 0.2 and 0.8, by
-    hundredths. Where every prediction is right, or none, the nearest bound is returned.
+    A logistic regression of "right" on the log-odds of the confidence, between 0.2 and 0.8 in
+    hundredths; one of these bounds if every prediction is right, or none.
     """
     confidence = held_out.probabilities.max(axis=1).clip(1e-6, 1 - 1e-6)
     correct = held_out.probabilities.argmax(axis=1) == held_out.truth

@@ -1,4 +1,4 @@
-"""`genre classify`: classify files without the HTTP service, straight into the database."""
+"""`genre classify`: classify files directly into the database, without the HTTP service."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +25,7 @@ def classify(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="CSV files of tracks, also as .csv.gz or .csv.zst.", exists=True, dir_okay=False
+            help="CSV files of tracks, optionally .csv.gz or .csv.zst.", exists=True, dir_okay=False
         ),
     ],
 ) -> None:
@@ -56,7 +56,7 @@ async def _classify_one(service: Service, path: Path) -> BatchRecord:
         def show_chunk(chunk: PreparedChunk) -> None:
             nonlocal rows
             rows += chunk.rows_read
-            # Not the bytes that were read of its content: the file may be compressed.
+            # Not the bytes of content: the file may be compressed.
             show(file.tell(), f"{rows:,} rows")
 
         source = FileSource(service.reader, file)

@@ -16,18 +16,18 @@ from ml.training.labelled import read_labelled_tracks
 
 def evaluate(
     features: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="CSV of full tracks.")
+        Path, typer.Option(exists=True, dir_okay=False, help="CSV of tracks with all columns.")
     ],
     labels: Annotated[
         Path, typer.Option(exists=True, dir_okay=False, help="CSV with `trackID,genre`.")
     ],
     model: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="Folder of the model; else the shipped."),
+        typer.Option(exists=True, file_okay=False, help="Folder of the model (default: shipped)."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
 ) -> None:
-    """Score a model on tracks whose genre you know; those it learnt from flatter it.
+    """Score a model on tracks whose genres you know; tracks it learnt from flatter it.
 
     Example: `genre evaluate --features new.csv --labels new-genres.csv --json`
     """
@@ -35,7 +35,7 @@ def evaluate(
     found = evaluate_model(loaded, read_labelled_tracks(features, labels))
     if found.learnt_from:
         Console(stderr=True).print(
-            "Notice: the model learnt from this very file; on other songs it is less often right.",
+            "Note: the model was trained on this file; it is less accurate on other songs.",
             highlight=False,
         )
     if as_json:

@@ -1,4 +1,4 @@
-"""`genre export`: write stored tracks into files."""
+"""`genre export`: write stored tracks to files."""
 
 import sys
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from db.tracks.exports import ExportFilter, PostgresExports
 
 
 class ExportFormat(StrEnum):
-    """Kinds of file."""
+    """File formats."""
 
     CSV = "csv"
     PARQUET = "parquet"
@@ -26,28 +26,29 @@ class ExportFormat(StrEnum):
 Genre = Annotated[str | None, typer.Option(help="Only tracks of this genre.")]
 Corrected = Annotated[bool, typer.Option("--corrected", help="Only tracks that were corrected.")]
 Raw = Annotated[
-    bool, typer.Option("--raw", help="CSV without `'` before text that looks like a formula.")
+    bool, typer.Option("--raw", help="Do not put `'` before CSV text that looks like a formula.")
 ]
 
 
 def export(
     out: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="File to write; else standard output.")
+        Path | None, typer.Option(dir_okay=False, help="File to write (default: standard output).")
     ] = None,
     format: Annotated[
-        ExportFormat | None, typer.Option(help="Kind of file; else as its name ends, or csv.")
+        ExportFormat | None, typer.Option(help="Format (default: by the file name, or csv).")
     ] = None,
     genre: Genre = None,
     corrected: Corrected = False,
     raw: Raw = False,
     features: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="With --labels: files to train on.")
+        Path | None,
+        typer.Option(dir_okay=False, help="File of corrected tracks to train on; needs --labels."),
     ] = None,
     labels: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="File of the corrected genres.")
+        Path | None, typer.Option(dir_okay=False, help="File of their genres; needs --features.")
     ] = None,
 ) -> None:
-    """Write stored tracks with their genres as CSV or Parquet, or corrections to train on.
+    """Export stored tracks with their genres as CSV or Parquet, or corrections to train on.
 
     Example: `genre export --format parquet --out tracks.parquet`
 
@@ -57,14 +58,14 @@ def export(
     wanted = ExportFilter(genre, corrected)
     if features or labels:
         if features is None or labels is None or out is not None:
-            raise typer.BadParameter("--features and --labels go together, without --out.")
+            raise typer.BadParameter("Use --features and --labels together, without --out.")
         anyio.run(_write_training_files, wanted, features, labels)
         return
     if format is None:
         is_parquet = out is not None and out.suffix == ".parquet"
         format = ExportFormat.PARQUET if is_parquet else ExportFormat.CSV
     if out is None and format is ExportFormat.PARQUET:
-        raise typer.BadParameter("--out is needed for a Parquet file.")
+        raise typer.BadParameter("A Parquet file needs --out.")
     anyio.run(_write_tracks, wanted, format, raw, out)
 
 
@@ -91,7 +92,7 @@ async def _write_training_files(wanted: ExportFilter, features: Path, labels: Pa
             count = await write_training_files(
                 exports, wanted, features_file, labels_file, on_skipped=_report_skipped
             )
-    typer.echo(f"{count:,} corrected tracks whose features were kept.", err=True)
+    typer.echo(f"{count:,} corrected tracks with stored features.", err=True)
 
 
 def _report_skipped(track_id: int, missing: Sequence[str]) -> None:

@@ -13,7 +13,9 @@ from ml.sampling.generator import write_sample_csv
 def sample(
     rows: Annotated[int, typer.Option(min=1, help="How many tracks.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same tracks.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="File to write; else standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write (default: standard output).")
+    ] = None,
 ) -> None:
     """Write made-up tracks as CSV, drawn from statistics of real ones.
 

@@ -18,28 +18,30 @@ from ml.training.training import train as train_ensemble
 
 def train(
     features: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="CSV of full tracks.")
+        Path, typer.Option(exists=True, dir_okay=False, help="CSV of tracks with all columns.")
     ],
     labels: Annotated[
         Path,
         typer.Option(exists=True, dir_okay=False, help="CSV with `trackID,genre`."),
     ],
-    out: Annotated[Path, typer.Option(help="Folder of the model.")],
+    out: Annotated[Path, typer.Option(help="Folder for the model.")],
     lyrics: Annotated[
         Path | None,
         typer.Option(
-            exists=True, dir_okay=False, help="CSV with `genre,words`: songs known by words only."
+            exists=True, dir_okay=False, help="CSV with `genre,words`: more songs, without sound."
         ),
     ] = None,
     params: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="TOML of `genre tune`; else the defaults."),
+        typer.Option(
+            exists=True, dir_okay=False, help="TOML from `genre tune` (default: built-in)."
+        ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="The same seed gives the same model.")
     ] = None,
 ) -> None:
-    """Train a model on your own tracks, with your own genres (two or more).
+    """Train a model on your own tracks and genres (at least two).
 
     Example: `genre train --features tracks.csv --labels genres.csv --out my-model`,
     then `GENRE_MODEL_DIR=my-model genre serve`
@@ -62,7 +64,7 @@ def train(
 def _tell_ignored(rows: LyricRows) -> None:
     for genre, count in rows.ignored.items():
         Console(stderr=True).print(
-            f'Notice: {count:,} rows of words are ignored: no track is of their genre "{genre}".',
+            f'Note: {count:,} rows of words are ignored; no track has the genre "{genre}".',
             highlight=False,
             markup=False,
         )
@@ -71,9 +73,9 @@ def _tell_ignored(rows: LyricRows) -> None:
 def _summary(manifest: Manifest, folder: Path) -> str:
     metrics, low_high = manifest.metrics, manifest.validation.intervals["accuracy"]
     return (
-        f"Model {manifest.version} of {manifest.training_rows:,} tracks, "
-        f"{manifest.lyric_rows:,} rows of words and {len(manifest.genres)} genres in {folder}. "
-        f"Held out by group: accuracy {metrics.accuracy:.3f} "
+        f"Trained model {manifest.version} on {manifest.training_rows:,} tracks, "
+        f"{manifest.lyric_rows:,} rows of words and {len(manifest.genres)} genres, in {folder}. "
+        f"On held-out groups: accuracy {metrics.accuracy:.3f} "
         f"({low_high[0]:.2f} to {low_high[1]:.2f}), macro-F1 {metrics.macro_f1:.3f}, "
         f"log loss {metrics.log_loss:.3f}, calibration error {metrics.ece:.3f}."
     )

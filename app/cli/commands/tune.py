@@ -1,4 +1,4 @@
-"""`genre tune`: search parameters for `genre train`, and tell whether they are worth it."""
+"""`genre tune`: search for parameters for `genre train`, and check that they are better."""
 
 import csv
 from pathlib import Path
@@ -21,23 +21,25 @@ if TYPE_CHECKING:
 
 def tune(
     features: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="CSV of full tracks.")
+        Path, typer.Option(exists=True, dir_okay=False, help="CSV of tracks with all columns.")
     ],
     labels: Annotated[
         Path, typer.Option(exists=True, dir_okay=False, help="CSV with `trackID,genre`.")
     ],
-    out: Annotated[Path, typer.Option(help="TOML for `genre train --params`.")],
+    out: Annotated[Path, typer.Option(help="TOML file to write, for `genre train --params`.")],
     study: Annotated[
-        Path, typer.Option(help="File of the trials; run again with it to go on.")
+        Path, typer.Option(help="File of the trials; run again with it to continue.")
     ] = Path("study.journal"),
     lyrics: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="CSV with `genre,words`.")
     ] = None,
-    trials: Annotated[int, typer.Option(min=1, help="Of each study; there are folds + 1.")] = 30,
-    minutes: Annotated[float, typer.Option(min=0, help="For all studies together.")] = 30.0,
-    table: Annotated[Path | None, typer.Option(help="CSV of all trials.")] = None,
+    trials: Annotated[
+        int, typer.Option(min=1, help="Trials per study; there are folds + 1 studies.")
+    ] = 30,
+    minutes: Annotated[float, typer.Option(min=0, help="Time for all studies together.")] = 30.0,
+    table: Annotated[Path | None, typer.Option(help="CSV file to write with all trials.")] = None,
 ) -> None:
-    """Search parameters for your tracks; needs `pip install genre-service[train]`.
+    """Search for the best parameters for your tracks; needs `pip install genre-service[train]`.
 
     Example: `genre tune --features tracks.csv --labels genres.csv --out params.toml`
     """
@@ -77,13 +79,15 @@ def _write_trials(result: "TuningResult", path: Path) -> None:
 
 
 def _summary(result: "TuningResult", path: Path) -> str:
-    verdict = (
+    advice = (
         "The tuned parameters did better on tracks that the search had not seen."
         if result.worth_it
         else "The defaults did better on tracks that the search had not seen: keep them."
     )
+    tuned, defaults = result.tuned, result.defaults
     return (
-        f"{len(result.trials)} trials. Nested: tuned accuracy {result.tuned.accuracy:.3f}, loss "
-        f"{result.tuned.log_loss:.3f}; defaults {result.defaults.accuracy:.3f}, "
-        f"{result.defaults.log_loss:.3f}. {verdict} Parameters are in {path}."
+        f"{len(result.trials)} trials. Nested scores: "
+        f"tuned accuracy {tuned.accuracy:.3f}, log loss {tuned.log_loss:.3f}; "
+        f"default accuracy {defaults.accuracy:.3f}, log loss {defaults.log_loss:.3f}. "
+        f"{advice} Parameters are in {path}."
     )

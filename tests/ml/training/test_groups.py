@@ -19,5 +19,5 @@ def test_a_group_is_in_one_fold_and_folds_are_even() -> None:
 
 
 def test_too_few_groups_for_the_folds_are_an_error() -> None:
-    with pytest.raises(TrainingDataError, match="too much alike"):
+    with pytest.raises(TrainingDataError, match="too similar"):
         deal_folds(np.zeros(6, dtype=np.intp), np.zeros(6, dtype=np.intp), 3, seed=1)

@@ -43,7 +43,7 @@ def test_joins_tracks_and_genres_by_track_id(tmp_path: Path) -> None:
     [
         pytest.param(
             tracks_csv(row(trackID="1"), row(trackID="2", key="12"), row(trackID="3", title="")),
-            "features.csv has 2 rows that are not valid; the first, line 3: key is 12; a whole",
+            "features.csv has 2 invalid rows; the first is line 3: key is 12; it must be a whole",
             id="bad-rows",
         ),
         pytest.param(
@@ -51,7 +51,11 @@ def test_joins_tracks_and_genres_by_track_id(tmp_path: Path) -> None:
             "2 tracks of features.csv have no genre in labels.csv: 5, 6.",
             id="no-genre",
         ),
-        pytest.param(features_of(1), "labels.csv names one genre; at least two", id="one-genre"),
+        pytest.param(
+            features_of(1),
+            "labels.csv has only one genre; training needs at least two",
+            id="one-genre",
+        ),
     ],
 )
 def test_refuses_features(tmp_path: Path, features: bytes, message: str) -> None:
@@ -63,13 +67,13 @@ def test_refuses_features(tmp_path: Path, features: bytes, message: str) -> None
     assert str(caught.value).startswith(message)
 
 
-def test_refuses_a_track_that_stands_twice_far_apart(tmp_path: Path) -> None:
+def test_refuses_a_track_repeated_far_apart(tmp_path: Path) -> None:
     # More than one chunk lies between the two, each of which the reader checks by itself.
     filler = [row(trackID=str(n), tags="x" * 100_000) for n in range(2, 100)]
     features = tracks_csv(row(trackID="1"), *filler, row(trackID="1"))
     labels = "trackID,genre\n" + "".join(f"{n},genre {n % 2}\n" for n in range(1, 100))
 
-    with pytest.raises(TrainingDataError, match=r"^features\.csv has track 1 twice\.$"):
+    with pytest.raises(TrainingDataError, match=r"^features\.csv has trackID 1 more than once\.$"):
         read_labelled_tracks(*written(tmp_path, features, labels))
 
 
@@ -90,46 +94,46 @@ def test_leaves_a_file_of_features_that_cannot_be_read_to_its_reader(tmp_path: P
         pytest.param(
             "trackID,genre\n1,pop\n2,a,b\n", "labels.csv cannot be read as CSV: ", id="long-row"
         ),
-        pytest.param("id\n1\n", "labels.csv lacks the columns genre, trackID.", id="no-columns"),
-        pytest.param("trackID\n1\n", "labels.csv lacks the columns genre.", id="no-genre-column"),
+        pytest.param("id\n1\n", "Missing columns in labels.csv: genre, trackID.", id="no-columns"),
+        pytest.param("trackID\n1\n", "Missing columns in labels.csv: genre.", id="no-genre-column"),
         pytest.param(
             "trackID,genre\n1,folk\n2, \n",
-            "labels.csv, line 3: genre is empty or not valid.",
+            "labels.csv, line 3: genre is empty or invalid.",
             id="blank-genre",
         ),
         pytest.param(
             "trackID,genre\n1,folk\n2\n",
-            "labels.csv, line 3: genre is empty or not valid.",
+            "labels.csv, line 3: genre is empty or invalid.",
             id="short-row",
         ),
         pytest.param(
             "trackID,genre\n,folk\n",
-            "labels.csv, line 2: trackID is empty or not valid.",
+            "labels.csv, line 2: trackID is empty or invalid.",
             id="no-id",
         ),
         pytest.param(
             "trackID,genre\nT1,folk\n",
-            "labels.csv, line 2: trackID is empty or not valid.",
+            "labels.csv, line 2: trackID is empty or invalid.",
             id="id-is-text",
         ),
         pytest.param(
             "trackID,genre\n-1,folk\n",
-            "labels.csv, line 2: trackID is empty or not valid.",
+            "labels.csv, line 2: trackID is empty or invalid.",
             id="negative-id",
         ),
         pytest.param(
             "trackID,genre\n9223372036854775808,folk\n",
-            "labels.csv, line 2: trackID is empty or not valid.",
+            "labels.csv, line 2: trackID is empty or invalid.",
             id="id-too-large",
         ),
         pytest.param(
             "trackID,genre\n\u0663,folk\n",
-            "labels.csv, line 2: trackID is empty or not valid.",
+            "labels.csv, line 2: trackID is empty or invalid.",
             id="digit-of-another-script",
         ),
         pytest.param(
             "trackID,genre\n1,folk\n2,pop\n01,folk\n",
-            "labels.csv has track 1 twice.",
+            "labels.csv has trackID 1 more than once.",
             id="twice",
         ),
     ],
