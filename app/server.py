@@ -11,10 +11,10 @@ from db.embedded.start import EmbeddedStart
 
 
 class GenreServer(uvicorn.Server):
-    """Tells the service at once that it is to stop; uvicorn would first wait for open streams."""
+    """Tells the service to stop at once; uvicorn would first wait for open streams to end."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Hear a signal."""
+        """Stop on SIGINT or SIGTERM; uvicorn installs the handlers."""
         stop = getattr(self.config.app.state, "stop", None)  # type: ignore[union-attr]
         if stop is not None:
             stop()
@@ -24,7 +24,7 @@ class GenreServer(uvicorn.Server):
 def make_server(
     settings: Settings, access: Access | None = None, postgres: EmbeddedStart | None = None
 ) -> uvicorn.Server:
-    """Make the HTTP server of the service; `access` and `postgres` as for `create_app`."""
+    """Return the service's HTTP server; `access` and `postgres` are passed to `create_app`."""
     config = uvicorn.Config(
         create_app(settings, access, postgres),
         host=settings.host,
@@ -33,7 +33,7 @@ def make_server(
         log_config=None,
         access_log=settings.log_level == "DEBUG",
         server_header=False,
-        # An open event stream would keep the process for ever.
+        # An open event stream would keep the process running forever.
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )
     return GenreServer(config)

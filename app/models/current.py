@@ -7,16 +7,13 @@ it, so that each batch ends on the model it began with.
 import asyncio
 import contextlib
 import logging
-import os
-import signal
-import sys
-import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 
 import anyio
 
 from app.models.source import ModelSource
+from app.runtime.signals import on_hangup
 from app.runtime.tasks import running
 from db.errors import StorageError
 from ml.errors import ArtefactError
@@ -150,34 +147,13 @@ async def _refresh(model: CurrentModel) -> None:
 
 @contextlib.contextmanager
 def _reloading_on_hangup(model: CurrentModel) -> Iterator[None]:
-    """Check at once when SIGHUP arrives.
-
-    Elsewhere than in the main thread, and on Windows, there is only the interval.
-    """
-    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
+    """Check at once when SIGHUP arrives."""
     tasks: set[asyncio.Task[None]] = set()
-    has_terminal = _is_on_terminal()
 
     def reload() -> None:
-        if has_terminal and not _is_on_terminal():
-            os.kill(os.getpid(), signal.SIGTERM)  # the terminal was closed, which means stop
-            return
         task = asyncio.create_task(_refresh(model))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    loop.add_signal_handler(signal.SIGHUP, reload)
-    try:
+    with on_hangup(reload):
         yield
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)
-
-
-def _is_on_terminal() -> bool:
-    try:
-        return sys.stdin is not None and sys.stdin.isatty()
-    except ValueError:  # closed
-        return False
