@@ -138,6 +138,7 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
         corrections=service.corrections,
         track_explainer=service.explainer,
         model=OperatedModel(service.model, operators),
+        operators=operators,
     )
 
 

@@ -17,7 +17,8 @@ from app.config.settings import read_settings
 from app.main import create_app
 from app.server import make_server
 from db.records import TitleRecord, TrackRecord, Window
-from schema.queries import TITLE_CURSORS
+from db.tracks.filters import TrackFilter, TrackOrder
+from schema.track_list import TITLE_CURSORS
 
 TITLES = ("trackId", "title")
 SCALARS = (
@@ -33,9 +34,11 @@ async def bare_page(request: Request) -> Response:
     window: Window[tuple[str, int]] = Window(arguments["first"])
     tracks = request.state.ports.tracks
     shape = arguments["shape"]
-    page = await (tracks.list_titles if shape == "titles" else tracks.list_tracks)(
-        arguments["genre"], window
-    )
+    wanted = TrackFilter(arguments["genre"])
+    if shape == "titles":
+        page = await tracks.list_titles(wanted, window)
+    else:
+        page = await tracks.list_tracks(wanted, TrackOrder.TITLE, window)
     nodes = [_node(item, shape) for item in page.items]
     last = page.items[-1]
     info = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.records import Page, Window
@@ -37,14 +37,23 @@ def select_window(
 
     All parts of the key go the same way, so that one row comparison finds the start in an index.
     """
+    downwards = descending != window.backwards
+    order = [column.desc() if downwards else column.asc() for column in key]
+    between = in_window(key, window, descending=descending)
+    return statement.where(*between).order_by(*order).limit(limit)
+
+
+def in_window(
+    key: Sequence[Any], window: Window[Any], *, descending: bool = False
+) -> list[ColumnElement[bool]]:
+    """Return the conditions that keep the rows between the ends of a window."""
     columns = tuple_(*key)
+    conditions: list[ColumnElement[bool]] = []
     for bound, above in ((window.after, not descending), (window.before, descending)):
         if bound is not None:
             edge = tuple_(*bound)
-            statement = statement.where(columns > edge if above else columns < edge)
-    downwards = descending != window.backwards
-    order = [column.desc() if downwards else column.asc() for column in key]
-    return statement.order_by(*order).limit(limit)
+            conditions.append(columns > edge if above else columns < edge)
+    return conditions
 
 
 def make_page(rows: list[Any], window: Window[Any], make: Callable[[Any], R]) -> Page[R]:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     REAL,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Table,
     Text,
     column,
     false,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, UUID, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID, ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
 TITLE_COLLATION = "C"
@@ -31,6 +32,14 @@ TITLE_COLLATION = "C"
 
 TITLE_WORDS = "array_to_tsvector(string_to_array(title_words, ' '))"
 """Indexed for `search`; without a text search configuration, no dictionary or locale matters."""
+
+CONFIDENCE_STEPS = 4_000
+CONFIDENCE_STEP = f"((confidence * {CONFIDENCE_STEPS})::smallint)"
+"""Indexed for lists by confidence: equal keys share their entry, so it is small and quick to write.
+
+An index on exact values would cost a batch three times as much. Of a million tracks some hundred
+are in a step, which a page sorts.
+"""
 
 
 class ModelVersionRow(SQLModel, table=True):
@@ -61,6 +70,24 @@ class ModelChoiceRow(SQLModel, table=True):
         sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )
     previous_id: int | None = Field(sa_column=Column(BigInteger, ForeignKey("model_choices.id")))
+
+
+class LearnedModelRow(SQLModel, table=True):
+    """A model small enough to live here, so that every replica has it without a shared disk."""
+
+    __tablename__: ClassVar[str] = "learned_models"
+    __table_args__ = (Index("learned_models_newest", "created_at", "version"),)
+
+    version: str = Field(sa_column=Column(Text, primary_key=True))
+    parent_version: str = Field(sa_column=Column(Text, nullable=False))
+    manifest: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    parameters: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_by: str | None = Field(sa_column=Column(Text))
+    created_at: datetime = Field(
+        sa_column=Column(
+            DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()
+        )
+    )
 
 
 class BatchRow(SQLModel, table=True):
@@ -149,7 +176,8 @@ class TrackFeaturesRow(SQLModel, table=True):
 
     Kept out of `tracks` so that its pages stay small. `numbers` are big-endian float8, 8 bytes
     each; `spec_id` names the columns they belong to, so a new column needs no migration. `digest`
-    tells whether tags and numbers changed. A trigger deletes the row with its track.
+    tells whether tags and numbers changed. A trigger deletes the row with its track, unless the
+    track is corrected: features and correction together outlive it.
     """
 
     __tablename__: ClassVar[str] = "track_features"
@@ -164,7 +192,8 @@ class TrackFeaturesRow(SQLModel, table=True):
 class TrackRow(SQLModel, table=True):
     """A classified track; the newest classification replaces the one before.
 
-    No foreign keys: checking two for each row took two thirds of Postgres's time for a batch.
+    `corrected_*` copy `corrections`; only triggers write them. No foreign keys: checking two for
+    each row took two thirds of Postgres's time for a batch.
     """
 
     __tablename__: ClassVar[str] = "tracks"
@@ -172,6 +201,7 @@ class TrackRow(SQLModel, table=True):
         # A page of titles by genre is read from this index alone, also one of a search.
         Index("tracks_by_genre", "genre", "title", "track_id", postgresql_include=["title_words"]),
         Index("tracks_by_batch", "batch_id"),
+        Index("tracks_by_confidence", literal_column(CONFIDENCE_STEP)),
         Index("tracks_by_word", literal_column(TITLE_WORDS), postgresql_using="gin"),
     )
 
@@ -199,6 +229,31 @@ class TrackRow(SQLModel, table=True):
     )
 
 
+class CorrectionRow(SQLModel, table=True):
+    """A person's answer about a track; it stays when the track or its batch is deleted.
+
+    Title, prediction and model are those of the moment of the answer. Whoever writes here locks
+    the tracks first: triggers copy the answer to them.
+    """
+
+    __tablename__: ClassVar[str] = "corrections"
+    __table_args__ = (
+        Index("corrections_newest", "corrected_at", "track_id"),
+        Index("corrections_by_client", "corrected_by", "corrected_at", "track_id"),
+        Index("corrections_by_genre", "genre"),
+    )
+
+    track_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    genre: str = Field(sa_column=Column(Text(collation=TITLE_COLLATION), nullable=False))
+    title: str = Field(sa_column=Column(Text, nullable=False))
+    predicted_genre: str = Field(sa_column=Column(Text, nullable=False))
+    model_version: str = Field(sa_column=Column(Text, nullable=False))
+    corrected_by: str | None = Field(sa_column=Column(Text))
+    corrected_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
+    )
+
+
 class GenreCountRow(SQLModel, table=True):
     """Tracks by genre, the sum over all shards; triggers on `tracks` keep it, nobody else writes.
 
@@ -211,3 +266,7 @@ class GenreCountRow(SQLModel, table=True):
     genre: str = Field(sa_column=Column(Text(collation=TITLE_COLLATION), primary_key=True))
     shard: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     track_count: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+TRACKS: Table = TrackRow.__table__  # type: ignore[attr-defined]
+"""`TrackRow` with its columns by name, for statements that take them from a subquery as well."""

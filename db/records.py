@@ -23,7 +23,11 @@ class GenreCount:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """A classified track; `probabilities` by genre, highest first."""
+    """A classified track; `probabilities` by genre, highest first.
+
+    `exact_confidence` is the one that lists are ordered by, `confidence` is rounded. `is_uncertain`
+    compares it with the threshold of the model that classified the track.
+    """
 
     track_id: int
     title: str
@@ -33,16 +37,12 @@ class TrackRecord:
     corrected_by: str | None
     corrected_at: datetime | None
     confidence: float
+    exact_confidence: float
     probabilities: Sequence[tuple[str, float]]
     model_version: str
-    uncertain_below: float
+    is_uncertain: bool
     classified_at: datetime
     batch_id: uuid.UUID | None
-
-    @property
-    def is_uncertain(self) -> bool:
-        """Whether the model that classified the track would rather have it looked at."""
-        return self.confidence < self.uncertain_below
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,15 @@ from schema.core.context import Info
 from schema.genre import Genre
 from schema.node import Node
 from schema.reject_code import RejectCode
+from schema.track import Track
+from schema.track_list import (
+    Order,
+    Search,
+    TrackOrder,
+    Uncertain,
+    list_tracks,
+    make_filter,
+)
 
 REJECT_CURSORS = CursorKind("reject", (int,))
 
@@ -108,6 +117,26 @@ class Batch(Node):
     async def genres(self, info: Info) -> list[Genre]:
         counts = await info.context.ports.batches.list_genres(self.key)
         return [Genre.from_record(count) for count in counts]
+
+    @strawberry.field(
+        description="The stored tracks that this batch was the last to bring. A request may list "
+        "at most 20,000 tracks of batches."
+    )
+    async def tracks(
+        self,
+        info: Info,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        order_by: Order = TrackOrder.TITLE,
+        uncertain: Uncertain = None,
+        search: Search = None,
+    ) -> Connection[Track]:
+        wanted = make_filter(batch_id=self.key, uncertain=uncertain, search=search)
+        page = {"first": first, "after": after, "last": last, "before": before}
+        info.context.track_lists.take(last or first or DEFAULT_PAGE_SIZE)
+        return await list_tracks(info, wanted, order_by, **page)
 
     @classmethod
     def from_record(cls, record: BatchRecord) -> Self:

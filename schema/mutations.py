@@ -8,13 +8,14 @@ from schema.batch import Batch
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
 from schema.core.scalars import Upload
+from schema.correction_mutations import CorrectionMutation
 from schema.model_mutations import ModelMutation
 from schema.node import read_batch_id
 from schema.track_mutations import TrackMutation
 
 
 @strawberry.type(description="All mutations.")
-class Mutation(TrackMutation, ModelMutation):
+class Mutation(TrackMutation, CorrectionMutation, ModelMutation):
     @strawberry.mutation(
         description="Classify every track in a CSV file and store the results. Rows with a missing "
         "or wrong value are reported in `rejects` and the others are stored; a track that is "
@@ -42,11 +43,11 @@ class Mutation(TrackMutation, ModelMutation):
         return Batch.from_record(await uploads.classify(csv_file, client_id, wait=wait))
 
     @strawberry.mutation(
-        description="Delete a batch, its rejects, and those of its tracks (with their corrections) "
-        "that no later batch has written. A track that the batch replaced is not restored. Returns "
-        "the batch as it was. A QUEUED batch will not be read. A batch that is being read, or "
-        "whose client is waiting for the answer, cannot be deleted: BAD_USER_INPUT with its "
-        "`status`. An unknown batch is NOT_FOUND."
+        description="Delete a batch, its rejects, and those of its tracks that no later batch has "
+        "written. Corrections are kept: they apply again when the track is sent again. A track "
+        "that the batch replaced is not restored. Returns the batch as it was. A QUEUED batch will "
+        "not be read. A batch that is being read, or whose client is waiting for the answer, "
+        "cannot be deleted: BAD_USER_INPUT with its `status`. An unknown batch is NOT_FOUND."
     )
     async def delete_batch(
         self,

@@ -32,6 +32,13 @@ def read_track_id(text: str) -> int | None:
     return int(text) if int(text) <= MAX_TRACK_ID else None
 
 
+def read_track_key(number: int) -> int:
+    """Read a track id from a cursor; raise ValueError if no track can have it."""
+    if not 0 <= int(number) <= MAX_TRACK_ID:
+        raise ValueError
+    return int(number)
+
+
 def read_batch_id(text: str) -> uuid.UUID | None:
     """Parse a batch id; return None if no batch can have it."""
     try:

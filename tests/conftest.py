@@ -25,7 +25,10 @@ from app.server import make_server
 from ml.sampling.generator import write_sample_csv
 
 AS_ROOT = os.name == "posix" and os.geteuid() == 0
-TABLES = "tracks, track_features, batch_rejects, batch_genres, batches, model_versions"
+TABLES = (
+    "tracks, track_features, corrections, learned_models, batch_rejects, batch_genres, batches, "
+    "model_versions"
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -239,8 +239,8 @@ class BatchLifecycle:
     async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Remove a batch and return what it was; None if there is none.
 
-        Its rejects and its tracks go with it, also corrected ones, unless a later batch has written
-        them. Its job may stay in the queue: the worker that takes it finds no batch and drops it.
+        Its rejects and its tracks go with it, unless a later batch has written them; corrections
+        stay. Its job may stay in the queue: the worker that takes it finds no batch and drops it.
 
         Raises
         ------

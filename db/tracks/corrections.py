@@ -1,26 +1,141 @@
-"""A person's verdict on a track, kept beside the prediction."""
+"""The answers of people about tracks: given, withdrawn, listed and counted.
 
+`corrections` is their source of truth and outlives tracks and batches; triggers copy it to the
+tracks. Every change locks the tracks first, in the order of their ids, so that it neither deadlocks
+with a batch that writes them nor misses one that is being deleted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import func, null, update
+from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from db.engine import Sessions
 from db.errors import translate_errors
-from db.models import TrackRow
+from db.keyset import read_page
+from db.models import CorrectionRow, TrackRow
+from db.records import GenreCount, Page, Window
+
+CorrectionKey = tuple[datetime, int]
+"""Where a correction is in their list: its time, then the track id."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCorrection:
+    """The genre that a person gives to a track."""
+
+    track_id: int
+    genre: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRecord:
+    """A person's answer; title, prediction and model are those of that moment."""
+
+    track_id: int
+    genre: str
+    title: str
+    predicted_genre: str
+    model_version: str
+    corrected_by: str | None
+    corrected_at: datetime
+
+    @property
+    def is_confirmation(self) -> bool:
+        """Whether the person agreed with the model."""
+        return self.genre == self.predicted_genre
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionFilter:
+    """Whose corrections are wanted, and from which moment on."""
+
+    client_id: str | None = None
+    since: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the filter in SQL."""
+        conditions: list[ColumnElement[bool]] = []
+        if self.client_id is not None:
+            conditions.append(col(CorrectionRow.corrected_by) == self.client_id)
+        if self.since is not None:
+            conditions.append(col(CorrectionRow.corrected_at) >= self.since)
+        return conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """How many corrections were withdrawn, and whether more of them are left."""
+
+    count: int
+    has_more: bool
 
 
 class CorrectionRepository(Protocol):
-    """Where verdicts are kept."""
+    """Where corrections are kept."""
 
-    async def correct_genre(self, track_id: int, genre: str, client_id: str | None) -> bool:
-        """Keep a verdict, in place of an earlier one; False if there is no such track.
+    async def correct_genres(
+        self, corrections: Sequence[NewCorrection], client_id: str | None
+    ) -> Sequence[int]:
+        """Keep corrections, each in place of an earlier one, all or none.
 
-        It stays when the track is classified again.
+        Returns the ids of tracks that are not stored; if there are any, nothing was kept. No track
+        may come twice. Agreeing with the prediction is kept too. A correction stays when the track
+        is classified again or deleted.
         """
 
     async def clear_correction(self, track_id: int) -> bool:
-        """Drop the verdict, if there is one; False if there is no such track."""
+        """Delete the correction, if there is one; False if the track is not stored."""
+
+    async def withdraw(self, wanted: CorrectionFilter, limit: int) -> Withdrawal:
+        """Delete the newest corrections, at most `limit`, also those of deleted tracks."""
+
+    async def list_corrections(
+        self, wanted: CorrectionFilter, window: Window[CorrectionKey]
+    ) -> Page[CorrectionRecord]:
+        """List corrections, newest first."""
+
+    async def count_corrections(self, wanted: CorrectionFilter) -> int:
+        """Count the corrections that `list_corrections` has over all pages."""
+
+    async def count_by_genre(self) -> list[GenreCount]:
+        """Count the corrections to each genre, by name."""
+
+    async def list_genres(self) -> list[str]:
+        """List the genres of corrections, by name, at the same cost however many there are."""
+
+
+_LOCK_TRACKS = (
+    select(col(TrackRow.track_id)).order_by(col(TrackRow.track_id)).with_for_update(key_share=True)
+)
+# The time is the statement's: after the wait for the locks, and the same for all.
+_CORRECT = text("""
+INSERT INTO corrections AS kept (
+    track_id, genre, title, predicted_genre, model_version, corrected_by, corrected_at
+)
+SELECT track_id, given.genre, title, predicted_genre, model_version, :client_id,
+    statement_timestamp()
+FROM tracks JOIN unnest(CAST(:track_ids AS bigint[]), CAST(:genres AS text[]))
+    AS given(track_id, genre) USING (track_id)
+ON CONFLICT (track_id) DO UPDATE SET
+    genre = excluded.genre, title = excluded.title, predicted_genre = excluded.predicted_genre,
+    model_version = excluded.model_version, corrected_by = excluded.corrected_by,
+    corrected_at = excluded.corrected_at
+""")
+# Jumps from genre to genre in the index.
+_GENRES = text("""
+WITH RECURSIVE given AS (
+    (SELECT genre FROM corrections ORDER BY genre LIMIT 1)
+    UNION ALL
+    SELECT (SELECT genre FROM corrections WHERE genre > given.genre ORDER BY genre LIMIT 1)
+    FROM given WHERE given.genre IS NOT NULL
+)
+SELECT genre FROM given WHERE genre IS NOT NULL
+""")
 
 
 class PostgresCorrections:
@@ -29,22 +144,93 @@ class PostgresCorrections:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    async def correct_genre(self, track_id: int, genre: str, client_id: str | None) -> bool:
-        return await self._update(
-            track_id,
-            corrected_genre=genre,
-            corrected_by=client_id,
-            corrected_at=func.now(),
-        )
-
-    async def clear_correction(self, track_id: int) -> bool:
-        return await self._update(
-            track_id, corrected_genre=null(), corrected_by=null(), corrected_at=null()
-        )
-
-    async def _update(self, track_id: int, **values: Any) -> bool:
-        statement = update(TrackRow).where(col(TrackRow.track_id) == track_id).values(**values)
+    async def correct_genres(
+        self, corrections: Sequence[NewCorrection], client_id: str | None
+    ) -> Sequence[int]:
+        track_ids = [correction.track_id for correction in corrections]
+        genres = [correction.genre for correction in corrections]
+        given = {"track_ids": track_ids, "genres": genres, "client_id": client_id}
         with translate_errors():
             async with self._sessions.begin() as session:
-                result: Any = await session.execute(statement)
-                return bool(result.rowcount)
+                stored = await _lock_tracks(session, track_ids)
+                unknown = [track_id for track_id in track_ids if track_id not in stored]
+                if not unknown:
+                    await session.execute(_CORRECT, given)
+                return unknown
+
+    async def clear_correction(self, track_id: int) -> bool:
+        clear = delete(CorrectionRow).where(col(CorrectionRow.track_id) == track_id)
+        with translate_errors():
+            async with self._sessions.begin() as session:
+                if not await _lock_tracks(session, [track_id]):
+                    return False
+                await session.execute(clear)
+                return True
+
+    async def withdraw(self, wanted: CorrectionFilter, limit: int) -> Withdrawal:
+        conditions = wanted.conditions()
+        newest = select(col(CorrectionRow.track_id)).where(*conditions).order_by(*_NEWEST)
+        with translate_errors():
+            async with self._sessions.begin() as session:
+                found = list(await session.scalars(newest.limit(limit + 1)))
+                track_ids = found[:limit]
+                await _lock_tracks(session, track_ids)
+                chosen = col(CorrectionRow.track_id).in_(track_ids)
+                result: Any = await session.execute(
+                    delete(CorrectionRow).where(chosen, *conditions)
+                )
+                return Withdrawal(result.rowcount, has_more=len(found) > limit)
+
+    async def list_corrections(
+        self, wanted: CorrectionFilter, window: Window[CorrectionKey]
+    ) -> Page[CorrectionRecord]:
+        statement = select(CorrectionRow).where(*wanted.conditions())
+        with translate_errors():
+            async with self._sessions() as session:
+                return await read_page(
+                    session,
+                    statement,
+                    (col(CorrectionRow.corrected_at), col(CorrectionRow.track_id)),
+                    window,
+                    lambda row: _to_record(row[0]),
+                    descending=True,
+                )
+
+    async def count_corrections(self, wanted: CorrectionFilter) -> int:
+        statement = select(func.count()).select_from(CorrectionRow).where(*wanted.conditions())
+        with translate_errors():
+            async with self._sessions() as session:
+                return await session.scalar(statement) or 0
+
+    async def count_by_genre(self) -> list[GenreCount]:
+        genre = col(CorrectionRow.genre)
+        statement = select(genre, func.count()).group_by(genre).order_by(genre)
+        with translate_errors():
+            async with self._sessions() as session:
+                return [GenreCount(*row) for row in await session.execute(statement)]
+
+    async def list_genres(self) -> list[str]:
+        with translate_errors():
+            async with self._sessions() as session:
+                return list(await session.scalars(_GENRES))
+
+
+_NEWEST = (col(CorrectionRow.corrected_at).desc(), col(CorrectionRow.track_id).desc())
+
+
+async def _lock_tracks(session: AsyncSession, track_ids: Sequence[int]) -> set[int]:
+    """Lock tracks until the transaction ends, and return those that exist."""
+    locked = _LOCK_TRACKS.where(col(TrackRow.track_id).in_(track_ids))
+    return set(await session.scalars(locked))
+
+
+def _to_record(row: CorrectionRow) -> CorrectionRecord:
+    return CorrectionRecord(
+        row.track_id,
+        row.genre,
+        row.title,
+        row.predicted_genre,
+        row.model_version,
+        row.corrected_by,
+        row.corrected_at,
+    )

@@ -10,16 +10,21 @@ from sqlmodel import col
 
 from db.engine import Sessions
 from db.errors import translate_errors
-from db.keyset import read_page
+from db.keyset import make_page, read_page
 from db.models import GenreCountRow, ModelVersionRow, TrackRow
 from db.records import GenreCount, Page, TitleRecord, TrackRecord, Window
-from db.tracks.search import count_titles, find_titles
-from db.tracks.words import search_words
+from db.tracks.filters import TrackFilter, TrackOrder
+from db.tracks.search import count_rows, find_rows
 
 TitleKey = tuple[str, int]
-"""Where a track stands in its genre: title, then track id."""
+"""Where a track is in a list by title: its title, then its id."""
+ConfidenceKey = tuple[float, int]
+"""Where a track is in a list by confidence: its exact confidence, then its id."""
 
 _KEY = (col(TrackRow.title), col(TrackRow.track_id))
+_IS_UNCERTAIN = (col(TrackRow.confidence) < col(ModelVersionRow.uncertain_below)).label(
+    "is_uncertain"
+)
 _DECIMALS = 7
 """Probabilities are stored as float4, which has about seven."""
 
@@ -31,20 +36,14 @@ class TrackRepository(Protocol):
         """List genres with at least one track, by name."""
 
     async def list_tracks(
-        self, genre: str, window: Window[TitleKey], search: str | None = None
+        self, wanted: TrackFilter, order: TrackOrder, window: Window[Any]
     ) -> Page[TrackRecord]:
-        """List tracks of `genre` by title, then track id; empty for an unknown genre.
+        """List tracks; the window's keys are of `TitleKey` or `ConfidenceKey`, as `order` says."""
 
-        `search` keeps titles that have a word beginning with each of its words, accents and case
-        ignored.
-        """
+    async def list_titles(self, wanted: TrackFilter, window: Window[TitleKey]) -> Page[TitleRecord]:
+        """List tracks by title, with title and id alone: an index may have them by itself."""
 
-    async def list_titles(
-        self, genre: str, window: Window[TitleKey], search: str | None = None
-    ) -> Page[TitleRecord]:
-        """Give what `list_tracks` does, titles and ids alone: an index has them by itself."""
-
-    async def count_tracks(self, genre: str, search: str | None = None) -> int:
+    async def count_tracks(self, wanted: TrackFilter) -> int:
         """Count the tracks that `list_tracks` has over all pages."""
 
     async def find_tracks(self, track_ids: Sequence[int]) -> Mapping[int, TrackRecord]:
@@ -58,7 +57,7 @@ class PostgresTracks:
         self._sessions = sessions
 
     async def list_genres(self) -> list[GenreCount]:
-        genre, count = col(GenreCountRow.genre), _total()
+        genre, count = col(GenreCountRow.genre), func.sum(col(GenreCountRow.track_count))
         statement = select(genre, count).group_by(genre).having(count > 0).order_by(genre)
         with translate_errors():
             async with self._sessions() as session:
@@ -67,37 +66,26 @@ class PostgresTracks:
                 ]
 
     async def list_tracks(
-        self, genre: str, window: Window[TitleKey], search: str | None = None
+        self, wanted: TrackFilter, order: TrackOrder, window: Window[Any]
     ) -> Page[TrackRecord]:
         with translate_errors():
             async with self._sessions() as session:
-                if search is not None and search.strip():
-                    titles = await _search(session, genre, window, search)
-                    return await _details(session, titles)
-                statement = _select_tracks().where(col(TrackRow.genre) == genre)
-                return await read_page(session, statement, _KEY, window, _to_record)
+                if order is TrackOrder.TITLE and wanted.genre is not None and wanted.is_by_genre:
+                    statement = _select_tracks().where(col(TrackRow.genre) == wanted.genre)
+                    return await read_page(session, statement, _KEY, window, _to_record)
+                rows = await find_rows(session, wanted, order, window)
+                return await _details(session, make_page(rows, window, _to_id))
 
-    async def list_titles(
-        self, genre: str, window: Window[TitleKey], search: str | None = None
-    ) -> Page[TitleRecord]:
-        columns: list[Any] = [col(TrackRow.track_id), col(TrackRow.title), col(TrackRow.genre)]
-        statement = select(*columns).where(col(TrackRow.genre) == genre)
+    async def list_titles(self, wanted: TrackFilter, window: Window[TitleKey]) -> Page[TitleRecord]:
         with translate_errors():
             async with self._sessions() as session:
-                if search is not None and search.strip():
-                    return await _search(session, genre, window, search)
-                return await read_page(
-                    session, statement, _KEY, window, lambda row: TitleRecord(*row)
-                )
+                rows = await find_rows(session, wanted, TrackOrder.TITLE, window)
+        return make_page(rows, window, _to_title)
 
-    async def count_tracks(self, genre: str, search: str | None = None) -> int:
-        total = select(_total()).where(col(GenreCountRow.genre) == genre)
+    async def count_tracks(self, wanted: TrackFilter) -> int:
         with translate_errors():
             async with self._sessions() as session:
-                if search is None or not search.strip():
-                    return int(await session.scalar(total) or 0)
-                words = search_words(search)
-                return 0 if words is None else await count_titles(session, genre, words)
+                return await count_rows(session, wanted)
 
     async def find_tracks(self, track_ids: Sequence[int]) -> Mapping[int, TrackRecord]:
         statement = _select_tracks().where(col(TrackRow.track_id).in_(track_ids))
@@ -105,10 +93,6 @@ class PostgresTracks:
             async with self._sessions() as session:
                 rows = await session.execute(statement)
                 return {row.track_id: _to_record(row) for row in rows}
-
-
-def _total() -> Any:
-    return func.sum(col(GenreCountRow.track_count))
 
 
 def _select_tracks() -> Select[Any]:
@@ -126,28 +110,27 @@ def _select_tracks() -> Select[Any]:
         col(TrackRow.classified_at),
         col(TrackRow.batch_id),
         col(ModelVersionRow.genres),
-        col(ModelVersionRow.uncertain_below),
+        _IS_UNCERTAIN,
     ]
     same_model = col(ModelVersionRow.version) == col(TrackRow.model_version)
     return select(*columns).join_from(TrackRow, ModelVersionRow, same_model)
 
 
-async def _search(
-    session: AsyncSession, genre: str, window: Window[TitleKey], search: str
-) -> Page[TitleRecord]:
-    words = search_words(search)
-    if words is None:
-        return Page([], has_next=False, has_previous=False)
-    return await find_titles(session, genre, words, window)
-
-
-async def _details(session: AsyncSession, titles: Page[TitleRecord]) -> Page[TrackRecord]:
+async def _details(session: AsyncSession, page: Page[int]) -> Page[TrackRecord]:
     """Read the tracks of a page; one that was deleted since is left out."""
-    ids = [title.track_id for title in titles.items]
-    rows = await session.execute(_select_tracks().where(col(TrackRow.track_id).in_(ids)))
+    rows = await session.execute(_select_tracks().where(col(TrackRow.track_id).in_(page.items)))
     found = {row.track_id: _to_record(row) for row in rows}
-    items = [found[track_id] for track_id in ids if track_id in found]
-    return Page(items, titles.has_next, titles.has_previous)
+    items = [found[track_id] for track_id in page.items if track_id in found]
+    return Page(items, page.has_next, page.has_previous)
+
+
+def _to_id(row: Any) -> int:
+    track_id: int = row.track_id
+    return track_id
+
+
+def _to_title(row: Any) -> TitleRecord:
+    return TitleRecord(row.track_id, row.title, row.genre)
 
 
 def _to_record(row: Any) -> TrackRecord:
@@ -163,9 +146,10 @@ def _to_record(row: Any) -> TrackRecord:
         corrected_by=row.corrected_by,
         corrected_at=row.corrected_at,
         confidence=round(row.confidence, _DECIMALS),
+        exact_confidence=row.confidence,
         probabilities=[(genre, round(share, _DECIMALS)) for genre, share in ranked],
         model_version=row.model_version,
-        uncertain_below=round(row.uncertain_below, _DECIMALS),
+        is_uncertain=row.is_uncertain,
         classified_at=row.classified_at,
         batch_id=batch_id,
     )

@@ -1,71 +1,100 @@
-"""Find titles by the beginnings of their words, page by page, for rare words and for common ones.
+"""Find a page of tracks in the order of an index, for conditions that few and that many meet.
 
-Two indexes can answer. The one that orders titles carries their words too: it is walked until a
-page is full, which is soon for a common word. The inverted one lists the tracks of each word, which
-are few for a rare one. The walk comes first and is given up after a number of entries; the words
-are not common together then, and the planner chooses between the rarest word's list and the walk.
+The index that orders the list is walked until the page is full, which is soon if many tracks are
+wanted. The walk is given up after a number of entries: the wanted tracks are few then, or far away,
+and the planner looks for all of them by another index (their batch, their corrections, the words
+of titles, a range of confidences) and sorts. At worst it reads every track once.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import cast
 from sqlmodel import col
 
-from db.keyset import make_page, select_window
-from db.models import TITLE_WORDS, TrackRow
-from db.records import Page, TitleRecord, Window
-
-TitleWindow = Window[tuple[str, int]]
+from db.models import TITLE_WORDS, TRACKS, GenreCountRow, ModelVersionRow
+from db.records import Window
+from db.tracks.filters import Thresholds, TrackFilter, TrackOrder, like_words
+from db.tracks.walk import Catalogue, select_entries, select_sorted, walk
 
 _ENTRIES_PER_TITLE = 200
 """How far to walk for each title of a page: 20,000 entries for 100, a few milliseconds."""
+_TRACKS_PER_ROW = 50
+_MOST_TRACKS = 20_000
+"""The same if an entry is not enough and the track has to be read: for each row, and in all."""
 _SAMPLE_ENTRIES = 4_000
 _COMMON_SHARE = 0.01
 """From here on a word's list costs more than a walk over all titles of a genre."""
+# Who reads a third of all tracks in the order of an index reads each page of the table many times.
+_PREFER_BITMAPS = text("SET LOCAL random_page_cost = 1.4")
 
 
-async def find_titles(
-    session: AsyncSession, genre: str, words: Sequence[str], window: TitleWindow
-) -> Page[TitleRecord]:
-    """Read a window of the titles that have words beginning with each of `words`."""
+async def find_rows(
+    session: AsyncSession, wanted: TrackFilter, order: TrackOrder, window: Window[Any]
+) -> list[Any]:
+    """Return a row more than `window` is for, with `track_id`, `title` and `genre`."""
     limit = window.limit + 1
-    rows = list(await session.execute(_walk(genre, words, window, limit)))
-    if len(rows) < limit:
-        conditions = await _conditions(session, genre, words, window)
-        statement = select_window(_titles(*conditions), _key(), window, limit)
-        rows = list(await session.execute(statement))
-    return make_page(rows, window, lambda row: TitleRecord(*row[:3]))
+    catalogue = await _look(session, wanted)
+    if wanted.words is None or not catalogue.genres:
+        return []
+    is_in_index = order is TrackOrder.TITLE and wanted.column_names <= {"genre", "title_words"}
+    far = limit * _ENTRIES_PER_TITLE if is_in_index else min(limit * _TRACKS_PER_ROW, _MOST_TRACKS)
+    rows = list(await session.execute(walk(order, catalogue, wanted, window, limit, far)))
+    if len(rows) == limit or wanted.is_range(order):
+        return rows
+    start: Window[Any] = window if order is TrackOrder.TITLE else Window(0)
+    conditions = await _conditions(session, catalogue, wanted, start)
+    await session.execute(_PREFER_BITMAPS)
+    return list(await session.execute(select_sorted(order, conditions, window, limit)))
 
 
-async def count_titles(session: AsyncSession, genre: str, words: Sequence[str]) -> int:
-    """Count the titles over all pages: at most, the index is walked over the whole genre."""
-    conditions = await _conditions(session, genre, words, Window(0))
-    statement = select(func.count()).select_from(TrackRow).where(*conditions)
+async def count_rows(session: AsyncSession, wanted: TrackFilter) -> int:
+    """Count the tracks over all pages: at most, every track is read once."""
+    if wanted.words is None:
+        return 0
+    if wanted.is_by_genre:
+        return await _count_of_genre(session, wanted.genre)
+    conditions = await _conditions(session, await _look(session, wanted), wanted, Window(0))
+    statement = select(func.count()).select_from(TRACKS).where(*conditions)
+    await session.execute(_PREFER_BITMAPS)
     return await session.scalar(statement) or 0
 
 
-def _walk(genre: str, words: Sequence[str], window: TitleWindow, limit: int) -> Select[Any]:
-    entries = _entries(genre, window, limit * _ENTRIES_PER_TITLE)
-    order: list[Any] = [entries.c.title, entries.c.track_id]
-    if window.backwards:
-        order = [column.desc() for column in order]
-    found = select(entries).where(*_like(entries.c.title_words, words))
-    return found.order_by(*order).limit(limit)
+async def _count_of_genre(session: AsyncSession, genre: str | None) -> int:
+    total = select(func.sum(col(GenreCountRow.track_count)))
+    if genre is not None:
+        total = total.where(col(GenreCountRow.genre) == genre)
+    return int(await session.scalar(total) or 0)
+
+
+async def _look(session: AsyncSession, wanted: TrackFilter) -> Catalogue:
+    """Ask for what the walk needs to know, as far as `wanted` leaves it open."""
+    genres, thresholds = [wanted.genre or ""], Thresholds()
+    if wanted.genre is None:
+        genre, count = col(GenreCountRow.genre), func.sum(col(GenreCountRow.track_count))
+        stored = select(genre).group_by(genre).having(count > 0).order_by(genre)
+        genres = list(await session.scalars(stored))
+    if wanted.uncertain is not None:
+        threshold = col(ModelVersionRow.uncertain_below)
+        extremes = await session.execute(select(func.min(threshold), func.max(threshold)))
+        lowest, highest = extremes.one()
+        thresholds = Thresholds(lowest or 0.0, highest or 0.0)
+    return Catalogue(genres, thresholds)
 
 
 async def _conditions(
-    session: AsyncSession, genre: str, words: Sequence[str], window: TitleWindow
+    session: AsyncSession, catalogue: Catalogue, wanted: TrackFilter, start: Window[Any]
 ) -> list[ColumnElement[bool]]:
     """Return exact conditions, and one for the inverted index if its list is worth reading.
 
-    All words there would cost more, as the lists of common ones are long.
+    All words there would cost more, as the lists of common ones are long. `start` is where their
+    titles are compared.
     """
-    conditions = [col(TrackRow.genre) == genre, *_like(col(TrackRow.title_words), words)]
-    rarest = await _rarest(session, genre, words, window)
+    conditions = wanted.indexed(catalogue.thresholds)
+    rarest = await _rarest(session, catalogue, wanted.words or (), start)
     if rarest is not None:
         lexemes: ColumnElement[Any] = literal_column(TITLE_WORDS)
         query = cast(f"'{rarest}':*", TSQUERY)
@@ -74,32 +103,14 @@ async def _conditions(
 
 
 async def _rarest(
-    session: AsyncSession, genre: str, words: Sequence[str], window: TitleWindow
+    session: AsyncSession, catalogue: Catalogue, words: Sequence[str], start: Window[Any]
 ) -> str | None:
     """Compare words in the next entries of the index; None if even the rarest one is common."""
-    if len(words) == 1:
-        return words[0]
-    entries = _entries(genre, window, _SAMPLE_ENTRIES)
-    hits = [func.count().filter(like) for like in _like(entries.c.title_words, words)]
+    if len(words) <= 1:
+        return words[0] if words else None
+    sample = TrackFilter(search=words[0])  # for its column alone
+    entries = select_entries(TrackOrder.TITLE, catalogue, sample, start, _SAMPLE_ENTRIES).subquery()
+    hits = [func.count().filter(like) for like in like_words(entries.c, words)]
     total, *counts = (await session.execute(select(func.count(), *hits).select_from(entries))).one()
     count, _, word = min((n, -len(word), word) for n, word in zip(counts, words, strict=True))
     return None if total and count / total > _COMMON_SHARE else word
-
-
-def _entries(genre: str, window: TitleWindow, limit: int) -> Subquery:
-    titles = _titles(col(TrackRow.genre) == genre)
-    return select_window(titles, _key(), window, limit).subquery()
-
-
-def _titles(*conditions: ColumnElement[bool]) -> Select[Any]:
-    columns: list[Any] = [col(TrackRow.track_id), col(TrackRow.title), col(TrackRow.genre)]
-    return select(*columns, col(TrackRow.title_words)).where(*conditions)
-
-
-def _like(title_words: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
-    """Compare as text, several times faster than as lexemes; words have only letters and digits."""
-    return [literal(" ").concat(title_words).like(f"% {word}%") for word in words]
-
-
-def _key() -> tuple[Any, Any]:
-    return col(TrackRow.title), col(TrackRow.track_id)

@@ -1,7 +1,7 @@
 """What resolvers can use: ports to the rest of the service, filled in by `app`."""
 
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -22,6 +22,8 @@ from ml.store.manifest import Manifest
 from schema.core.errors import ErrorCode, coded_error
 
 MAX_EXPLANATIONS = 100
+MAX_LISTED_TRACKS = 20_000
+LEAST_LISTED_TRACKS = 200
 
 
 class BatchClassifier(Protocol):
@@ -97,6 +99,8 @@ class Ports:
     track_classifier: TrackClassifier
     corrections: CorrectionRepository
     track_explainer: TrackExplainer
+    operators: Set[str]
+    """The clients that may do what affects all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,23 @@ class ExplanationLimit:
             raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="explanation")
 
 
+@dataclass(slots=True)
+class TrackListLimit:
+    """How many more rows a request may list below batches, of which it may list many."""
+
+    left: int = MAX_LISTED_TRACKS
+
+    def take(self, rows: int) -> None:
+        """Count a list of up to `rows` tracks; raise BAD_USER_INPUT over the limit."""
+        self.left -= max(rows, LEAST_LISTED_TRACKS)
+        if self.left < 0:
+            message = (
+                f"A request may list at most {MAX_LISTED_TRACKS:,} tracks of batches; each list "
+                f"counts as its first or last, but at least as {LEAST_LISTED_TRACKS}."
+            )
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="tracks")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One request: its client and what its resolvers can use."""
@@ -132,6 +153,12 @@ class Context:
     loaders: Loaders
     client_id: str | None
     explanations: ExplanationLimit = field(default_factory=ExplanationLimit)
+    track_lists: TrackListLimit = field(default_factory=TrackListLimit)
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether the client may do what affects all others."""
+        return self.client_id in self.ports.operators
 
 
 Info = strawberry.Info[Context, None]

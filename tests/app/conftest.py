@@ -21,7 +21,7 @@ from app.runtime.database import open_database
 from app.service import Service, open_service
 
 IDLE_DATABASE = "idle"
-IDLE_TABLES = "tracks, batch_rejects, batch_genres, batches, model_versions, pgqueuer"
+IDLE_TABLES = "tracks, corrections, batch_rejects, batch_genres, batches, model_versions, pgqueuer"
 
 
 @pytest_asyncio.fixture(scope="session")

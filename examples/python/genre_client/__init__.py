@@ -9,7 +9,7 @@ from .classify_batch import (
 from .classify_tracks import ClassifyTracks, ClassifyTracksClassifyTracks
 from .client import GenreClient
 from .correct_genre import CorrectGenre, CorrectGenreCorrectGenre
-from .enums import BatchStatus, RejectCode
+from .enums import BatchStatus, RejectCode, TrackOrder
 from .exceptions import (
     GraphQLClientError,
     GraphQLClientGraphQLError,
@@ -19,7 +19,7 @@ from .exceptions import (
 )
 from .fragments import BatchCounts, BatchCountsError
 from .get_batch import GetBatch, GetBatchBatch
-from .input_types import TrackInput
+from .input_types import CorrectionInput, TrackInput
 from .list_genres import ListGenres, ListGenresGenres
 from .list_titles import (
     ListTitles,
@@ -42,6 +42,7 @@ __all__ = [
     "ClassifyTracksClassifyTracks",
     "CorrectGenre",
     "CorrectGenreCorrectGenre",
+    "CorrectionInput",
     "GenreClient",
     "GetBatch",
     "GetBatchBatch",
@@ -58,5 +59,6 @@ __all__ = [
     "ListTitlesTitlesByGenrePageInfo",
     "RejectCode",
     "TrackInput",
+    "TrackOrder",
     "Upload",
 ]

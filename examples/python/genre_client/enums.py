@@ -15,3 +15,8 @@ class RejectCode(str, Enum):
     DUPLICATE_TRACK = "DUPLICATE_TRACK"
     BAD_TEXT = "BAD_TEXT"
     WRONG_FIELD_COUNT = "WRONG_FIELD_COUNT"
+
+
+class TrackOrder(str, Enum):
+    TITLE = "TITLE"
+    CONFIDENCE = "CONFIDENCE"

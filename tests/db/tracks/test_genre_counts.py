@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_sessions
 from db.records import ClassifiedTracks, GenreCount, ModelVersion
-from db.tracks.corrections import PostgresCorrections
+from db.tracks.corrections import NewCorrection, PostgresCorrections
+from db.tracks.filters import TrackFilter
 from db.tracks.repository import PostgresTracks
 from db.tracks.writer import PostgresTrackWriter
 
@@ -65,7 +66,7 @@ async def test_insert_replace_correct_and_delete_are_counted(engine: AsyncEngine
     assert await counts(engine) == [GenreCount("blues", 1), GenreCount("folk", 2)]
     await save(engine, [2, 3, 4], [0, 1, 1])
     assert await counts(engine) == [GenreCount("blues", 2), GenreCount("folk", 2)]
-    await corrections.correct_genre(1, "pop", None)
+    await corrections.correct_genres([NewCorrection(1, "pop")], None)
     assert await counts(engine) == [
         GenreCount("blues", 1),
         GenreCount("folk", 2),
@@ -77,7 +78,7 @@ async def test_insert_replace_correct_and_delete_are_counted(engine: AsyncEngine
         await connection.execute(text("DELETE FROM tracks WHERE track_id > 1"))
 
     assert await counts(engine) == [GenreCount("pop", 1)]
-    assert await PostgresTracks(create_sessions(engine)).count_tracks("pop") == 1
+    assert await PostgresTracks(create_sessions(engine)).count_tracks(TrackFilter("pop")) == 1
 
 
 async def test_a_rollback_leaves_the_counts(engine: AsyncEngine) -> None:
@@ -120,7 +121,8 @@ async def test_many_writers_at_once_neither_deadlock_nor_lose_counts(engine: Asy
         for _ in range(12):
             ids = sorted(draw.sample(range(200), 40))
             await save(engine, ids, [draw.randrange(4) for _ in ids])
-            await corrections.correct_genre(draw.choice(ids), draw.choice(MODEL.genres), None)
+            new = NewCorrection(draw.choice(ids), draw.choice(MODEL.genres))
+            await corrections.correct_genres([new], None)
             async with engine.begin() as connection:
                 await connection.execute(
                     text("DELETE FROM tracks WHERE track_id = :id"), {"id": draw.choice(ids)}

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.engine import create_sessions
 from db.records import ClassifiedTracks, ModelVersion, Window
 from db.tracks import search as title_search
+from db.tracks.filters import TrackFilter, TrackOrder
 from db.tracks.repository import PostgresTracks
 from db.tracks.words import MAX_BYTES, fold_titles, search_words
 from db.tracks.writer import PostgresTrackWriter
@@ -46,7 +47,7 @@ async def test_pages_of_a_search_agree_with_a_filter(
             for track_id, title in enumerate(titles)
             if all(any(w.startswith(s) for w in title.split()) for s in search.split())
         )
-        assert await tracks.count_tracks("folk", search) == len(expected)
+        assert await tracks.count_tracks(TrackFilter("folk", search)) == len(expected)
         for backwards in (False, True):
             assert await read_all(tracks, search, backwards=backwards) == expected
 
@@ -58,7 +59,9 @@ async def read_all(
     while True:
         edge = (found[0] if backwards else found[-1]) if found else None
         ends = {"before": edge} if backwards else {"after": edge}
-        page = await tracks.list_titles("folk", Window(7, backwards=backwards, **ends), search)
+        page = await tracks.list_titles(
+            TrackFilter("folk", search), Window(7, backwards=backwards, **ends)
+        )
         part = [(title.title, title.track_id) for title in page.items]
         found = part + found if backwards else found + part
         if not (page.has_previous if backwards else page.has_next):
@@ -68,7 +71,7 @@ async def read_all(
 async def test_details_of_a_search_come_in_the_order_of_the_titles(engine: AsyncEngine) -> None:
     tracks = await save(engine, ["b love", "a love", "c rain"])
 
-    page = await tracks.list_tracks("folk", Window(1), "love")
+    page = await tracks.list_tracks(TrackFilter("folk", "love"), TrackOrder.TITLE, Window(1))
 
     assert [track.title for track in page.items] == ["a love"]
     assert page.has_next
@@ -89,7 +92,7 @@ async def test_the_longest_titles_can_be_stored_and_found(engine: AsyncEngine, t
     (words,) = fold_titles(pa.array([title])).to_pylist()
     search = words[:5].strip() or None
 
-    page = await tracks.list_titles("folk", Window(1), search)
+    page = await tracks.list_titles(TrackFilter("folk", search), Window(1))
 
     assert [track.title for track in page.items] == [title]
     assert len(words.encode()) <= MAX_BYTES
@@ -112,5 +115,5 @@ async def test_queries_fold_as_titles_do() -> None:
 async def test_a_word_that_no_title_has_room_for_finds_nothing(engine: AsyncEngine) -> None:
     tracks = await save(engine, ["x" * 500])
 
-    assert await tracks.count_tracks("folk", "㍿" * 1000) == 0
-    assert await tracks.count_tracks("folk", "x" * 501) == 0
+    assert await tracks.count_tracks(TrackFilter("folk", "㍿" * 1000)) == 0
+    assert await tracks.count_tracks(TrackFilter("folk", "x" * 501)) == 0
