@@ -27,6 +27,7 @@ from app.http.middleware import (
     RequestIdMiddleware,
 )
 from app.http.pages import GraphiQLMiddleware, page_routes
+from app.learning.learner import CorrectionLearner
 from app.models.operated import OperatedModel
 from app.service import Service, open_service
 from app.uploads.url import make_spool
@@ -128,6 +129,7 @@ def _working(
 
 def build_ports(service: Service, operators: Set[str]) -> Ports:
     """Fill in what resolvers may use."""
+    model = OperatedModel(service.model, operators)
     return Ports(
         uploads=service.intake,
         progress=BatchFeed(service.batches, service.notices),
@@ -137,8 +139,10 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
         track_classifier=service.request_classifier,
         corrections=service.corrections,
         track_explainer=service.explainer,
-        model=OperatedModel(service.model, operators),
         operators=operators,
+        reviewer=service.reviewer,
+        learner=CorrectionLearner(service.studies, model, service.learned_models, service.tracks),
+        model=model,
     )
 
 

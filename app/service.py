@@ -18,6 +18,9 @@ from app.batches.runner import BatchRunner
 from app.batches.source import CsvReader
 from app.batches.worker import Worker
 from app.config.settings import Settings
+from app.learning.catalogue import Catalogue
+from app.learning.reviewer import TrackReviewer
+from app.learning.study import Studies
 from app.models.current import CurrentModel, following, open_model
 from app.models.explainer import Explainer
 from app.models.request_classifier import RequestClassifier
@@ -33,10 +36,12 @@ from db.batches.queue import QUEUE_CHANNEL, BatchQueue
 from db.batches.repository import PostgresBatches
 from db.embedded.start import EmbeddedStart
 from db.engine import create_sessions
+from db.learned_models import PostgresLearnedModels
 from db.notices import BATCH_CHANNEL, Notices
 from db.tracks.corrections import PostgresCorrections
 from db.tracks.exports import PostgresExports
 from db.tracks.features import PostgresFeatures
+from db.tracks.learning import PostgresLearningTracks
 from db.tracks.repository import PostgresTracks
 from db.tracks.writer import PostgresTrackWriter
 from ml.reading.compression import ContentLimits
@@ -76,6 +81,9 @@ class Service:
     corrections: PostgresCorrections
     explainer: Explainer
     exports: PostgresExports
+    studies: Studies
+    reviewer: TrackReviewer
+    learned_models: PostgresLearnedModels
     exporting: anyio.Semaphore
     """Bounds the exports that read from Postgres."""
 
@@ -107,6 +115,7 @@ async def open_service(
         service = _compose(settings, model, engine, threads)
         async with (
             contextlib.aclosing(threads),
+            contextlib.aclosing(service.studies.threads),
             _blas_threads(settings.threads),
             running(service.housekeeping.keep_recovering()),
             running(service.housekeeping.keep_checking_spool()),
@@ -128,6 +137,9 @@ def _compose(
     settings: Settings, model: CurrentModel, engine: AsyncEngine, threads: ComputeThreads
 ) -> Service:
     sessions = create_sessions(engine)
+    tracks, features = PostgresTracks(sessions), PostgresFeatures(sessions)
+    catalogue = Catalogue(PostgresLearningTracks(sessions))
+    studies = Studies(model, catalogue, ComputeThreads(1))
     batches = PostgresBatches(sessions)
     limits = ContentLimits(settings.max_decompressed_bytes, settings.max_compression_ratio)
     reader = CsvReader(threads, settings.chunk_bytes, limits)
@@ -149,7 +161,7 @@ def _compose(
     return Service(
         model=model,
         engine=engine,
-        tracks=PostgresTracks(sessions),
+        tracks=tracks,
         batches=batches,
         lifecycle=lifecycle,
         locks=locks,
@@ -165,7 +177,10 @@ def _compose(
             model, PostgresTrackWriter(engine), threads, settings.store_features
         ),
         corrections=PostgresCorrections(sessions),
-        explainer=Explainer(model, PostgresFeatures(sessions), threads),
+        explainer=Explainer(model, features, threads),
         exports=PostgresExports(sessions),
+        studies=studies,
+        reviewer=TrackReviewer(studies, tracks, features),
+        learned_models=PostgresLearnedModels(sessions),
         exporting=anyio.Semaphore(RUNNING_EXPORTS),
     )

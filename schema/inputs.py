@@ -24,3 +24,11 @@ def argument_problem(value: str) -> str | None:
     if any("\ud800" <= char <= "\udfff" for char in value):
         return "contains half of a surrogate pair"
     return None
+
+
+def read_count(first: int, *, largest: int) -> int:
+    """Return how many items are wanted; raise BAD_USER_INPUT unless it is 0 to `largest`."""
+    if not 0 <= first <= largest:
+        message = f"first is {first}; it must be between 0 and {largest:,}."
+        raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="first")
+    return first

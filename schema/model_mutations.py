@@ -29,3 +29,11 @@ class ModelMutation:
     ) -> Model:
         context = info.context
         return Model.from_manifest(await context.ports.model.use(version, context.client_id))
+
+    @strawberry.mutation(
+        description="Return to the model that was in use before, in every replica. Operators only, "
+        "others get FORBIDDEN. Without an earlier model, BAD_USER_INPUT."
+    )
+    async def rollback_model(self, info: Info) -> Model:
+        context = info.context
+        return Model.from_manifest(await context.ports.model.roll_back(context.client_id))

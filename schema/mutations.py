@@ -9,13 +9,14 @@ from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
 from schema.core.scalars import Upload
 from schema.correction_mutations import CorrectionMutation
+from schema.learning import LearningMutation
 from schema.model_mutations import ModelMutation
 from schema.node import read_batch_id
 from schema.track_mutations import TrackMutation
 
 
 @strawberry.type(description="All mutations.")
-class Mutation(TrackMutation, CorrectionMutation, ModelMutation):
+class Mutation(TrackMutation, CorrectionMutation, ModelMutation, LearningMutation):
     @strawberry.mutation(
         description="Classify every track in a CSV file and store the results. Rows with a missing "
         "or wrong value are reported in `rejects` and the others are stored; a track that is "

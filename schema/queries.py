@@ -20,8 +20,10 @@ from schema.core.connections import (
 from schema.core.context import Info
 from schema.core.moments import read_moment
 from schema.correction import CorrectionQuery
+from schema.learning import LearningQuery
 from schema.model import Model
 from schema.node import Node, read_batch_id, read_track_node_id
+from schema.review import ReviewQuery
 from schema.track import track_from_record
 from schema.track_queries import TrackQuery
 
@@ -34,7 +36,7 @@ def batch_key(record: BatchRecord) -> tuple[str, str]:
 
 
 @strawberry.type(description="All queries.")
-class Query(TrackQuery, CorrectionQuery):
+class Query(TrackQuery, CorrectionQuery, ReviewQuery, LearningQuery):
     @strawberry.field(description="An upload; null if there is none with this id.")
     async def batch(
         self,

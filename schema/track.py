@@ -1,5 +1,6 @@
 """A classified track."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,6 +8,7 @@ import strawberry
 
 from db.records import TitleRecord, TrackRecord
 from schema.core.context import Info
+from schema.core.learning import Neighbour as NeighbourRecord
 from schema.explanation import (
     DEFAULT_CONTRIBUTIONS,
     Contribution,
@@ -14,10 +16,17 @@ from schema.explanation import (
     read_first,
     to_contributions,
 )
+from schema.inputs import read_count
 from schema.node import Node, write_track_node_id
 
 if TYPE_CHECKING:
     from schema.batch import Batch
+
+
+MAX_QUESTIONS = 100
+MAX_NEIGHBOURS = 50
+MAX_WORDS = 200
+DEFAULT_WORDS = 30
 
 
 @strawberry.type(description="The probability that the model gives a genre.")
@@ -108,10 +117,67 @@ class Track(Node):
         record = None if batch_id is None else await info.context.loaders.batch.load(batch_id)
         return None if record is None else Batch.from_record(record)
 
+    @strawberry.field(
+        description="Lyric words of the file, the rarest first; empty if they were not kept."
+    )
+    async def words(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many, 0 to 200.")] = (
+            DEFAULT_WORDS
+        ),
+    ) -> list[str]:
+        number = read_count(first, largest=MAX_WORDS)
+        return list(await info.context.loaders.words.load(self.key))[:number]
+
+    @strawberry.field(
+        description="What all answers so far make of the track, most probable first, even before "
+        "a model was learnt from them. Without stored features, the `probabilities`. At most 100 "
+        "tracks in a request."
+    )
+    async def suggestions(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many, 0 to 100.")] = 3,
+    ) -> list[GenreProbability]:
+        number = read_count(first, largest=MAX_QUESTIONS)
+        info.context.suggestions.take()
+        shares = await info.context.loaders.suggestion.load(self._details)
+        return [GenreProbability(genre=genre, probability=p) for genre, p in shares[:number]]
+
+    @strawberry.field(
+        description="The tracks most similar by sound and words, nearest first: among all answered "
+        "tracks, and 2,000 random unanswered ones in large catalogues. Empty if the features "
+        "of the track were not kept. At most 100 tracks in a request."
+    )
+    async def neighbours(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many, 0 to 50.")] = 5,
+        answered: Annotated[
+            bool | None,
+            strawberry.argument(
+                description="Only tracks with a correction (true) or without one (false)."
+            ),
+        ] = None,
+    ) -> list["Neighbour"]:
+        number = read_count(first, largest=MAX_NEIGHBOURS)
+        info.context.neighbours.take()
+        reviewer = info.context.ports.reviewer
+        return to_neighbours(
+            await reviewer.find_neighbours(self._details, number, answered=answered)
+        )
+
     @property
     def _details(self) -> TrackRecord:
         assert self.record is not None, "a title list was asked for details"
         return self.record
+
+
+@strawberry.type(description="A track that resembles another by sound and words.")
+class Neighbour:
+    track: Track = strawberry.field(description="The similar track.")
+    similarity: float = strawberry.field(description="0 to 1; 1 is the same sound and words.")
 
 
 TITLE_FIELDS = frozenset({"id", "trackId", "title", "genre", "__typename"})
@@ -126,3 +192,8 @@ def track_from_record(record: TrackRecord) -> Track:
 def track_from_title(record: TitleRecord) -> Track:
     """Convert a row of a title list."""
     return Track(key=record.track_id, title=record.title, genre=record.genre)
+
+
+def to_neighbours(records: Sequence[NeighbourRecord]) -> list[Neighbour]:
+    """Convert similar tracks."""
+    return [Neighbour(track=track_from_record(r.track), similarity=r.similarity) for r in records]

@@ -64,6 +64,12 @@ class CurrentModel:
         self._others.move_to_end(version)
         return self._others[version]
 
+    async def load(self, version: str) -> LoadedModel:
+        """Return a version with its manifest; one that cannot be loaded raises."""
+        if version == self._loaded.version:
+            return self._loaded
+        return await self._source.load(version)
+
     async def refresh(self) -> None:
         """Load the chosen version unless it is in use; keep the old one if it cannot be loaded."""
         async with self._swapping:
@@ -80,6 +86,12 @@ class CurrentModel:
         """Choose a version: at once here, soon elsewhere; one that cannot be loaded raises."""
         async with self._swapping:
             self._swap(await self._source.use(version, chosen_by))
+        return self.manifest
+
+    async def roll_back(self, chosen_by: str) -> Manifest:
+        """Return to the previous choice, as `use`; raise if there is none."""
+        async with self._swapping:
+            self._swap(await self._source.roll_back(chosen_by))
         return self.manifest
 
     def _swap(self, loaded: LoadedModel) -> None:

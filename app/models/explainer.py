@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import pyarrow as pa
 
 from app.models.current import CurrentModel
+from app.models.tables import to_table
 from app.runtime.threads import ComputeThreads
 from db.records import TrackFeatures, TrackRecord
 from db.tracks.features import FeatureRepository
@@ -66,7 +66,7 @@ class Explainer:
                 f"Model {track.model_version}, which classified track {track.track_id}, is no "
                 "longer available."
             )
-        table = _to_table(track, features)
+        table = to_table([track.track_id], [track.title], [features])
         return await explain_row(model, table, 0, track.predicted_genre, threads=self.threads)
 
 
@@ -89,13 +89,3 @@ def _name_some(columns: Sequence[str]) -> str:
     """Name the first three columns and count the others."""
     named = ", ".join(columns[:3])
     return named if len(columns) <= 3 else f"{named} and {len(columns) - 3} more columns"
-
-
-def _to_table(track: TrackRecord, features: TrackFeatures) -> TrackTable:
-    return TrackTable(
-        lines=np.zeros(1, np.int64),
-        track_ids=np.array([track.track_id], np.int64),
-        titles=pa.array([track.title], pa.string()),
-        tags=features.tags,
-        numbers=features.numbers,
-    )

@@ -32,7 +32,30 @@ class OperatedModel:
         ArtefactError
             The version is not there or broken; the old one stays in use.
         """
-        if client_id not in self.operators:
+        self.check_operator(client_id)
+        return await self.current.use(version, f"client {client_id}")
+
+    async def roll_back(self, client_id: str | None) -> Manifest:
+        """Return to the model that was in use before.
+
+        Raises
+        ------
+        GraphQLError
+            FORBIDDEN: the client is not an operator.
+        ModelPinnedError, NothingToRollBackError
+            There is nothing to go back to.
+        ArtefactError
+            That model is not there or broken; the present one stays in use.
+        """
+        self.check_operator(client_id)
+        return await self.current.roll_back(f"client {client_id}")
+
+    def is_operator(self, client_id: str | None) -> bool:
+        """Tell whether a client may choose the model."""
+        return client_id in self.operators
+
+    def check_operator(self, client_id: str | None) -> None:
+        """Refuse a client that may not choose the model, by FORBIDDEN."""
+        if not self.is_operator(client_id):
             message = "Only an operator may choose the model; GENRE_OPERATORS names them."
             raise coded_error(message, ErrorCode.FORBIDDEN)
-        return await self.current.use(version, f"client {client_id}")

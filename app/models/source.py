@@ -10,10 +10,14 @@ import anyio.to_thread
 
 from app.config.settings import Settings
 from db.engine import Sessions
+from db.learned_models import LearnedModel, LearnedModelRepository, PostgresLearnedModels
 from db.model_choices import ModelChoiceRepository, PostgresModelChoices
-from ml.errors import GenreMlError
-from ml.store.loaded import LoadedModel, load_model
+from ml.errors import GenreMlError, UnknownModelError
+from ml.model.genre_model import GenreModel
+from ml.store.adapted import ADAPTATION_FILE
+from ml.store.loaded import LoadedModel, load_model, make_model
 from ml.store.manifest import Manifest
+from ml.store.parts import ModelParts
 from ml.store.registry import SHIPPED, ModelRegistry
 
 COMMAND_LINE = "command line"
@@ -44,6 +48,7 @@ class ModelSource:
 
     registry: ModelRegistry
     choices: ModelChoiceRepository
+    learned: LearnedModelRepository
     pinned: Path | None = None
     threads: int = 0
 
@@ -64,16 +69,23 @@ class ModelSource:
         return (await anyio.to_thread.run_sync(Manifest.read, folder)).version
 
     async def load(self, version: str) -> LoadedModel:
-        """Load a version.
+        """Load a version from this disk, or one that was learned from corrections.
 
         Raises
         ------
         UnknownModelError
-            It is not on this disk.
+            It is neither on this disk nor in the database.
         ArtefactError
-            Its folder is broken.
+            Its folder is broken, or the model that it builds on is.
         """
-        return await anyio.to_thread.run_sync(self._load, version)
+        try:
+            return await anyio.to_thread.run_sync(self._load, version)
+        except UnknownModelError:
+            stored = await self.learned.find(version)
+            if stored is None:
+                raise
+        parent = await self.load(stored.summary.parent_version)
+        return await anyio.to_thread.run_sync(_make_learned, stored, parent.model, self.threads)
 
     async def use(self, version: str, chosen_by: str) -> LoadedModel:
         """Choose a version for every process on this database, if it can be loaded.
@@ -121,6 +133,12 @@ class ModelSource:
         return self.registry.load(version, threads=self.threads)
 
 
+def _make_learned(stored: LearnedModel, parent: GenreModel, threads: int) -> LoadedModel:
+    manifest = Manifest.model_validate(stored.summary.manifest)
+    files = {ADAPTATION_FILE: stored.parameters}
+    return make_model(ModelParts(manifest, files, threads, parent))
+
+
 def registry_of(settings: Settings) -> ModelRegistry:
     """Return the registry that the settings name."""
     return ModelRegistry(settings.model_registry or settings.data_dir / "models")
@@ -131,6 +149,7 @@ def make_source(settings: Settings, sessions: Sessions) -> ModelSource:
     return ModelSource(
         registry_of(settings),
         PostgresModelChoices(sessions),
+        PostgresLearnedModels(sessions),
         pinned=settings.model_dir,
         threads=settings.threads,
     )

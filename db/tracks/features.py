@@ -25,6 +25,9 @@ class FeatureRepository(Protocol):
         A number is NaN if the track was stored before its column existed.
         """
 
+    async def find_tags(self, track_ids: Sequence[int]) -> Mapping[int, str]:
+        """Return the stored words by track, separated by commas."""
+
 
 class PostgresFeatures:
     """`FeatureRepository` on Postgres; each method is one transaction."""
@@ -41,6 +44,13 @@ class PostgresFeatures:
                 rows = (await session.scalars(statement)).all()
                 specs = await read_specs(session)
         return {row.track_id: _to_features(row, specs, columns) for row in rows}
+
+    async def find_tags(self, track_ids: Sequence[int]) -> Mapping[int, str]:
+        columns = (col(TrackFeaturesRow.track_id), col(TrackFeaturesRow.tags))
+        statement = select(*columns).where(col(TrackFeaturesRow.track_id).in_(track_ids))
+        with translate_errors():
+            async with self._sessions() as session:
+                return {row.track_id: row.tags for row in await session.execute(statement)}
 
 
 def _to_features(row: TrackFeaturesRow, specs: Specs, columns: Sequence[str]) -> TrackFeatures:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, TypeVar
 
 import strawberry
@@ -20,10 +21,12 @@ from ml.model.predictions import GenrePredictions
 from ml.reading.track_input import RawTrack
 from ml.store.manifest import Manifest
 from schema.core.errors import ErrorCode, coded_error
+from schema.core.learning import GenreShares, Learner, Reviewer
 
-MAX_EXPLANATIONS = 100
 MAX_LISTED_TRACKS = 20_000
 LEAST_LISTED_TRACKS = 200
+MAX_TRACKS = 100
+"""For which a request may ask what the model has to be asked for."""
 
 
 class BatchClassifier(Protocol):
@@ -85,6 +88,9 @@ class ModelPort(Protocol):
     async def use(self, version: str, client_id: str | None) -> Manifest:
         """Switch to another model; raise if the client may not or it cannot be loaded."""
 
+    async def roll_back(self, client_id: str | None) -> Manifest:
+        """Return to the previous model; raise if the client may not or there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -101,6 +107,8 @@ class Ports:
     track_explainer: TrackExplainer
     operators: Set[str]
     """The clients that may do what affects all others."""
+    reviewer: Reviewer
+    learner: Learner
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +118,23 @@ class Loaders:
     batch: DataLoader[uuid.UUID, BatchRecord | None]
     track: DataLoader[int, TrackRecord | None]
     explanation: DataLoader[TrackRecord, Sequence[Contribution]]
+    suggestion: DataLoader[TrackRecord, GenreShares]
+    words: DataLoader[int, Sequence[str]]
 
 
 @dataclass(slots=True)
-class ExplanationLimit:
-    """How many more explanations a request may ask for: each one needs the model."""
+class TrackLimit:
+    """For how many more tracks a request may ask for a field that needs the model."""
 
-    left: int = MAX_EXPLANATIONS
+    field: str
+    left: int = MAX_TRACKS
 
     def take(self) -> None:
-        """Count one explanation; raise BAD_USER_INPUT over the limit."""
+        """Count one track; raise BAD_USER_INPUT over the limit."""
         self.left -= 1
         if self.left < 0:
-            message = (
-                f"A request may ask for the explanations of at most {MAX_EXPLANATIONS} tracks."
-            )
-            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="explanation")
+            message = f"A request may ask for `{self.field}` of at most {MAX_TRACKS} tracks."
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field=self.field)
 
 
 @dataclass(slots=True)
@@ -152,13 +161,16 @@ class Context:
     ports: Ports
     loaders: Loaders
     client_id: str | None
-    explanations: ExplanationLimit = field(default_factory=ExplanationLimit)
     track_lists: TrackListLimit = field(default_factory=TrackListLimit)
 
     @property
     def is_operator(self) -> bool:
         """Whether the client may do what affects all others."""
         return self.client_id in self.ports.operators
+
+    explanations: TrackLimit = field(default_factory=partial(TrackLimit, "explanation"))
+    suggestions: TrackLimit = field(default_factory=partial(TrackLimit, "suggestions"))
+    neighbours: TrackLimit = field(default_factory=partial(TrackLimit, "neighbours"))
 
 
 Info = strawberry.Info[Context, None]
@@ -180,10 +192,20 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
     ) -> Sequence[Sequence[Contribution] | BaseException]:
         return await ports.track_explainer.explain(tracks)
 
+    async def load_suggestions(tracks: list[TrackRecord]) -> Sequence[GenreShares]:
+        found = await ports.reviewer.suggest(tracks)
+        return [found.get(track.track_id, track.probabilities) for track in tracks]
+
+    async def load_words(ids: list[int]) -> Sequence[Sequence[str]]:
+        found = await ports.reviewer.find_words(ids)
+        return [found.get(key, ()) for key in ids]
+
     loaders = Loaders(
         batch=DataLoader(load_batches),
         track=DataLoader(load_tracks),
         explanation=DataLoader(load_explanations, cache_key_fn=lambda track: track.track_id),
+        suggestion=DataLoader(load_suggestions, cache_key_fn=lambda track: track.track_id),
+        words=DataLoader(load_words),
     )
     return Context(ports=ports, loaders=loaders, client_id=client_id)
 

@@ -47,6 +47,7 @@ class ErrorCode(StrEnum):
     UPLOAD_TOO_LARGE = "UPLOAD_TOO_LARGE"
     UNSUPPORTED_FILE_TYPE = "UNSUPPORTED_FILE_TYPE"
     MODEL_UNUSABLE = "MODEL_UNUSABLE"
+    LESS_ACCURATE = "LESS_ACCURATE"
     SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
     INTERNAL = "INTERNAL"
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -59,6 +60,11 @@ class PortError(Exception):
     code: ClassVar[ErrorCode]
     retryable: ClassVar[bool] = False
     """Whether trying again later may help."""
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What clients are told beside the code and the message."""
+        return {"retryable": True} if self.retryable else {}
 
 
 def coded_error(message: str, code: ErrorCode, **extensions: Any) -> GraphQLError:

@@ -31,8 +31,7 @@ def translate(error: Exception) -> GraphQLError | None:
             message = "The database cannot be reached. Try again in a moment."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
         case PortError():
-            extensions = {"retryable": True} if error.retryable else {}
-            return coded_error(str(error), error.code, **extensions)
+            return coded_error(str(error), error.code, **error.extensions)
         case TrackInputError():
             field = field_of_column(error.column)
             return coded_error(

@@ -1,0 +1,1 @@
+"""Learning from corrections: which tracks to ask about, and models fitted to the answers."""

@@ -1,0 +1,176 @@
+"""Read what is learnt from: answered tracks with their features, and a sample of the others."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.engine import Sessions
+from db.errors import translate_errors
+from db.records import TrackFeatures
+from db.tracks.feature_copy import read_features
+from db.tracks.feature_specs import read_specs
+
+_SCANNED = 20_000
+"""Tracks that a sample is drawn from: more are first thinned out by blocks of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersState:
+    """Changes whenever an answer is given, changed or withdrawn."""
+
+    count: int
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRows:
+    """Tracks with their stored features, all sequences of one length.
+
+    A feature is NaN if it was not stored; `skipped` are the ids of tracks without any.
+    """
+
+    track_ids: Sequence[int]
+    titles: Sequence[str]
+    features: TrackFeatures
+    skipped: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRows(FeatureRows):
+    """Answered tracks, oldest answer first; `newest` is the time of the last one."""
+
+    genres: Sequence[str]
+    newest: datetime | None
+
+
+class LearningTracks(Protocol):
+    """Where answered and unanswered tracks are read for learning."""
+
+    async def answers_state(self) -> AnswersState:
+        """Return how many answers there are, and when the newest was given."""
+
+    async def count_newer_answers(self, moment: datetime) -> int:
+        """Count the answers given after a moment."""
+
+    async def read_answers(self, columns: Sequence[str], limit: int) -> AnswerRows:
+        """Return the newest `limit` answered tracks; deleted tracks count if features are kept."""
+
+    async def count_unanswered(self, batch_id: uuid.UUID | None) -> int:
+        """Count the tracks without an answer; for a batch, all tracks that it stored."""
+
+    async def sample_unanswered(
+        self, columns: Sequence[str], limit: int, batch_id: uuid.UUID | None
+    ) -> FeatureRows:
+        """Return up to `limit` random tracks without an answer, of the catalogue or of a batch."""
+
+
+_STATE = text("SELECT count(*), max(corrected_at) FROM corrections")
+_NEWER = text("SELECT count(*) FROM corrections WHERE corrected_at > :moment")
+_ANSWERS = text("""
+SELECT track_id, title, genre, corrected_at, tags, numbers, spec_id
+FROM (
+    SELECT * FROM corrections ORDER BY corrected_at DESC, track_id DESC LIMIT :limit
+) AS answers LEFT JOIN track_features USING (track_id)
+ORDER BY corrected_at, track_id
+""")
+_COUNT = text("""
+SELECT (SELECT coalesce(sum(track_count), 0) FROM genre_counts)
+    - (SELECT count(*) FROM corrections JOIN tracks USING (track_id))
+""")
+_COUNT_STORED = text("SELECT rows_stored FROM batches WHERE id = :batch_id")
+_SAMPLE = """
+SELECT track_id, title, tags, numbers, spec_id
+FROM (
+    SELECT track_id, title FROM tracks {thinned}
+    WHERE corrected_genre IS NULL {condition}
+    ORDER BY hashint8(track_id), track_id LIMIT :limit
+) AS sample LEFT JOIN track_features USING (track_id)
+"""
+
+
+class PostgresLearningTracks:
+    """`LearningTracks` on Postgres; each method is one transaction."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def answers_state(self) -> AnswersState:
+        with translate_errors():
+            async with self._sessions() as session:
+                row = (await session.execute(_STATE)).one()
+        return AnswersState(*row)
+
+    async def count_newer_answers(self, moment: datetime) -> int:
+        with translate_errors():
+            async with self._sessions() as session:
+                return await session.scalar(_NEWER, {"moment": moment}) or 0
+
+    async def read_answers(self, columns: Sequence[str], limit: int) -> AnswerRows:
+        rows, found = await self._read(_ANSWERS, {"limit": limit}, columns)
+        return AnswerRows(
+            track_ids=found.track_ids,
+            titles=found.titles,
+            features=found.features,
+            skipped=found.skipped,
+            genres=[row.genre for row in rows if row.numbers is not None],
+            newest=rows[-1].corrected_at if rows else None,
+        )
+
+    async def count_unanswered(self, batch_id: uuid.UUID | None) -> int:
+        with translate_errors():
+            async with self._sessions() as session:
+                if batch_id is None:
+                    return int(await session.scalar(_COUNT) or 0)
+                return await session.scalar(_COUNT_STORED, {"batch_id": batch_id}) or 0
+
+    async def sample_unanswered(
+        self, columns: Sequence[str], limit: int, batch_id: uuid.UUID | None
+    ) -> FeatureRows:
+        total = await self.count_unanswered(batch_id)
+        values = {"limit": limit, **({"batch_id": batch_id} if batch_id else {})}
+        _, found = await self._read(_sample(total, batch_id), values, columns)
+        return found
+
+    async def _read(
+        self, statement: TextClause, values: dict[str, Any], columns: Sequence[str]
+    ) -> tuple[Sequence[Any], FeatureRows]:
+        with translate_errors():
+            async with self._sessions() as session:
+                rows = (await session.execute(statement, values)).all()
+                return rows, await _to_features(session, rows, columns)
+
+
+def _sample(total: int, batch_id: uuid.UUID | None) -> TextClause:
+    """Draw by a hash of the id, from all tracks or from those of random blocks.
+
+    Neighbours in a block often come from the same file and artist. Ten times as many tracks as
+    wanted are looked at, so that a block gives few.
+    """
+    share = 100.0 if total <= _SCANNED else 100.0 * _SCANNED / total
+    thinned = "" if share == 100.0 else f"TABLESAMPLE SYSTEM ({share:.6f})"
+    condition = "" if batch_id is None else "AND batch_id = :batch_id"
+    return text(_SAMPLE.format(thinned=thinned, condition=condition))
+
+
+async def _to_features(
+    session: AsyncSession, rows: Sequence[Any], columns: Sequence[str]
+) -> FeatureRows:
+    kept = [row for row in rows if row.numbers is not None]
+    features = read_features(
+        await read_specs(session),
+        columns,
+        [row.tags for row in kept],
+        [row.numbers for row in kept],
+        [row.spec_id for row in kept],
+    )
+    return FeatureRows(
+        track_ids=[row.track_id for row in kept],
+        titles=[row.title for row in kept],
+        features=features,
+        skipped=[row.track_id for row in rows if row.numbers is None],
+    )
