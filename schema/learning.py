@@ -13,6 +13,8 @@ from schema.model import Model
 from schema.track import Track, track_from_record
 
 DEFAULT_CHANGES = 20
+_DECIMALS = 4
+"""More would be noise: estimates are good to some hundredths."""
 
 
 @strawberry.type(description="How many answers name a genre.")
@@ -72,8 +74,11 @@ class Learning:
             new_answers=summary.new_answers,
             **_figures(summary.estimate),
             by_genre=_by_genre(summary.by_genre),
-            next_ten_gain=summary.next_ten_gain,
-            history=[LearningPoint(answers=n, accuracy=value) for n, value in summary.history],
+            next_ten_gain=_rounded(summary.next_ten_gain),
+            history=[
+                LearningPoint(answers=n, accuracy=round(value, _DECIMALS))
+                for n, value in summary.history
+            ],
         )
 
 
@@ -124,7 +129,7 @@ class LearnedModel:
             GenreChange(
                 track=track_from_record(change.track),
                 new_genre=change.genre,
-                confidence=change.confidence,
+                confidence=round(change.confidence, _DECIMALS),
             )
             for change in self.outcome.changes[:limit]
         ]
@@ -150,10 +155,14 @@ def _figures(estimate: Estimate | None) -> dict[str, Any]:
     if estimate is None:
         return {"accuracy_before": None, "accuracy_after": None, "interval": None}
     return {
-        "accuracy_before": estimate.before,
-        "accuracy_after": estimate.after,
-        "interval": list(estimate.interval),
+        "accuracy_before": _rounded(estimate.before),
+        "accuracy_after": _rounded(estimate.after),
+        "interval": [round(end, _DECIMALS) for end in estimate.interval],
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DECIMALS)
 
 
 def _by_genre(counts: Sequence[tuple[str, int]]) -> list[GenreAnswers]:

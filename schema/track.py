@@ -27,6 +27,8 @@ MAX_QUESTIONS = 100
 MAX_NEIGHBOURS = 50
 MAX_WORDS = 200
 DEFAULT_WORDS = 30
+_DECIMALS = 4
+"""Of what is computed for an answer, so that it is the same on every processor."""
 
 
 @strawberry.type(description="The probability that the model gives a genre.")
@@ -143,7 +145,10 @@ class Track(Node):
         number = read_count(first, largest=MAX_QUESTIONS)
         info.context.suggestions.take()
         shares = await info.context.loaders.suggestion.load(self._details)
-        return [GenreProbability(genre=genre, probability=p) for genre, p in shares[:number]]
+        return [
+            GenreProbability(genre=genre, probability=round(p, _DECIMALS))
+            for genre, p in shares[:number]
+        ]
 
     @strawberry.field(
         description="The tracks most similar by sound and words, nearest first: among all answered "
@@ -196,4 +201,7 @@ def track_from_title(record: TitleRecord) -> Track:
 
 def to_neighbours(records: Sequence[NeighbourRecord]) -> list[Neighbour]:
     """Convert similar tracks."""
-    return [Neighbour(track=track_from_record(r.track), similarity=r.similarity) for r in records]
+    return [
+        Neighbour(track=track_from_record(r.track), similarity=round(r.similarity, _DECIMALS))
+        for r in records
+    ]
