@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ml.columns import NUMBER_COLUMNS
+
 IntArray = npt.NDArray[np.int64]
 FloatMatrix = npt.NDArray[np.float64]
 
@@ -86,6 +88,16 @@ def concat_tables(tables: Sequence[TrackTable]) -> TrackTable:
         tags=pa.concat_arrays([table.tags for table in tables]),
         numbers=np.concatenate([table.numbers for table in tables]),
     )
+
+
+def select_numbers(numbers: FloatMatrix, columns: Sequence[str]) -> FloatMatrix:
+    """Return some columns of the numbers of tracks: those a model knows.
+
+    A model trained before a column was added to `NUMBER_COLUMNS` still reads its own.
+    """
+    if tuple(columns) == NUMBER_COLUMNS:
+        return numbers
+    return numbers[:, [NUMBER_COLUMNS.index(column) for column in columns]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,16 +55,17 @@ class Explainer:
             raise ExplanationError(
                 f"The features of track {track.track_id} were not kept (GENRE_STORE_FEATURES)."
             )
-        if missing := features.missing(0):
-            raise ExplanationError(
-                f"Track {track.track_id} was stored without {_name_some(missing)}, "
-                "which explaining it needs: upload it again."
-            )
         model = await self.current.find(track.model_version)
         if model is None:  # another model had other reasons
             raise ExplanationError(
                 f"Model {track.model_version}, which classified track {track.track_id}, is no "
                 "longer available."
+            )
+        missing = [name for name in features.missing(0) if name in model.feature_names]
+        if missing:
+            raise ExplanationError(
+                f"Track {track.track_id} was stored without {_name_some(missing)}, "
+                "which explaining it needs: upload it again."
             )
         table = to_table([track.track_id], [track.title], [features])
         return await explain_row(model, table, 0, track.predicted_genre, threads=self.threads)

@@ -43,8 +43,9 @@ class AdaptedModel:
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """What the parent looks at; answered tracks come in addition, by their ids."""
-        return self.parent.feature_names
+        """What the parent and the embedder look at; answered tracks come in addition, by id."""
+        columns = self.adaptation.embedder.columns
+        return tuple(dict.fromkeys([*self.parent.feature_names, *columns]))
 
     def predict(self, tracks: TrackTable) -> GenrePredictions:
         """Return the genre probabilities of `tracks`."""

@@ -15,7 +15,7 @@ from scipy import sparse
 from ml.columns import NUMBER_COLUMNS
 from ml.learning.arrays import Float32Matrix, Float32Vector, Rows
 from ml.model.experts.audio_expert import TIMBRE_AND_MFCC_COLUMNS
-from ml.track import FloatMatrix
+from ml.track import FloatMatrix, select_numbers
 
 _AXES = 64
 _EXPERT_SHARE = 0.7
@@ -61,12 +61,15 @@ class Embedder:
     axes : float32 array, shape (n_columns, n_axes)
         Principal axes of the weighted columns.
     idf : float32 array, shape (n_words,)
+    columns : tuple of str
+        Those of `NUMBER_COLUMNS` that existed when it was fitted.
     """
 
     centre: Float32Vector
     scale: Float32Vector
     axes: Float32Matrix
     idf: Float32Vector
+    columns: tuple[str, ...] = NUMBER_COLUMNS
 
     @classmethod
     def fit(cls, numbers: FloatMatrix, words: sparse.csr_matrix) -> "Embedder":
@@ -88,11 +91,17 @@ class Embedder:
         principal = axes[:, : -_AXES - 1 : -1] * np.sqrt(_column_weights(NUMBER_COLUMNS))[:, None]
         occurs = words.getnnz(axis=0)
         idf = np.log((1 + len(numbers)) / (1 + occurs)) + 1
-        return cls(*(part.astype(np.float32) for part in (centre, scale, principal, idf)))
+        return cls(
+            centre.astype(np.float32),
+            scale.astype(np.float32),
+            principal.astype(np.float32),
+            idf.astype(np.float32),
+        )
 
     def embed(self, numbers: FloatMatrix, words: sparse.csr_matrix) -> Embedding:
-        """Place tracks given in the columns and the vocabulary of `fit`."""
-        scores = _scores(numbers.astype(np.float32), self.centre, self.scale)
+        """Place tracks, given all of `NUMBER_COLUMNS` and the vocabulary of `fit`."""
+        known = select_numbers(numbers, self.columns).astype(np.float32)
+        scores = _scores(known, self.centre, self.scale)
         weighted = sparse.csr_matrix(words, dtype=np.float32, copy=True)
         weighted.data = self.idf[weighted.indices]
         lengths = np.sqrt(weighted.power(2) @ np.ones(len(self.idf), dtype=np.float32))

@@ -78,6 +78,7 @@ def _texts(adaptation: Adaptation) -> dict[str, Any]:
         **summary(adaptation),
         "titles": list(adaptation.learnt.points.titles),
         "vocabulary": list(adaptation.vocabulary),
+        "columns": list(adaptation.embedder.columns),
     }
 
 
@@ -101,7 +102,13 @@ def _arrays(adaptation: Adaptation) -> Arrays:
 
 
 def _adaptation(arrays: Arrays, texts: dict[str, Any]) -> Adaptation:
-    embedder = Embedder(arrays["centre"], arrays["scale"], arrays["axes"], arrays["idf"])
+    embedder = Embedder(
+        arrays["centre"],
+        arrays["scale"],
+        arrays["axes"],
+        arrays["idf"],
+        tuple(texts["columns"]),
+    )
     genres = tuple(texts["genres"])
     learnt = Learnt(
         genres=genres,

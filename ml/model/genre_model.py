@@ -32,7 +32,7 @@ class GenreModel(Protocol):
 
     @property
     def feature_names(self) -> tuple[str, ...]:
-        """What it looks at, named as in its explanations."""
+        """What it looks at, named as in its explanations; a column of a track has its own name."""
 
     @property
     def uncertain_below(self) -> float:

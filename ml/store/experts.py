@@ -9,15 +9,16 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 
+from ml.columns import NUMBER_COLUMNS
 from ml.errors import ArtefactMismatchError
 from ml.model.experts.audio_expert import AudioExpert
 from ml.model.experts.ensemble import ExpertEnsemble
-from ml.model.experts.features import FeatureSpec
+from ml.model.experts.features import WORD_PREFIX, FeatureSpec
 from ml.model.experts.lyrics_expert import LyricsExpert
 from ml.model.experts.scorer import GenreScorer
 from ml.model.normal_scores import NormalScores
 from ml.model.vocabulary import Vocabulary
-from ml.store.manifest import Manifest
+from ml.store.manifest import MANIFEST_FILE, Manifest
 from ml.store.parts import ModelParts
 
 VOCABULARY_FILE = "vocabulary.json"
@@ -55,7 +56,8 @@ def load_experts(parts: ModelParts) -> ExpertEnsemble:
         The files do not fit the manifest or each other.
     """
     manifest, files = parts.manifest, parts.files
-    spec = FeatureSpec(Vocabulary(json.loads(files[VOCABULARY_FILE])))
+    vocabulary = Vocabulary(json.loads(files[VOCABULARY_FILE]))
+    spec = FeatureSpec(vocabulary, _number_columns(manifest))
     boosters = [lightgbm.Booster(model_str=text) for text in _fold_texts(files)]
     with np.load(io.BytesIO(files[EXPERTS_FILE]), allow_pickle=False) as arrays:
         scorer = _from_arrays(dict(arrays), boosters, parts.threads)
@@ -112,6 +114,18 @@ def _from_arrays(
 def _fold_texts(files: Mapping[str, bytes]) -> list[str]:
     folds = sum(name.startswith("fold_") for name in files)
     return [files[fold_file(number)].decode() for number in range(folds)]
+
+
+def _number_columns(manifest: Manifest) -> tuple[str, ...]:
+    """Return the columns of numbers that the model was trained on, all of which are still read."""
+    names = manifest.feature_names
+    columns = tuple(name for name in names if not name.startswith(WORD_PREFIX))
+    unknown = sorted(set(columns).difference(NUMBER_COLUMNS))
+    if unknown:
+        raise ArtefactMismatchError(
+            file=MANIFEST_FILE, expected="columns of a track", found=", ".join(unknown)
+        )
+    return columns
 
 
 def _check_features(spec: FeatureSpec, manifest: Manifest, scorer: GenreScorer) -> None:

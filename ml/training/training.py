@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from ml.columns import NUMBER_COLUMNS
 from ml.errors import TrainingDataError
 from ml.model.experts.contributions import feature_scores
 from ml.model.experts.features import ExpertFeatures, FeatureSpec
@@ -203,13 +202,13 @@ def _feature_shares(
     scorer: GenreScorer, features: ExpertFeatures, count: int
 ) -> npt.NDArray[np.float64]:
     """Return how much each feature contributes to the predicted genre on average, as shares."""
-    total = np.zeros(count)
+    total, numbers = np.zeros(count), features.numbers.shape[1]
     best = scorer.log_odds(features).argmax(axis=1)
     for row in range(0, len(features), -(-len(features) // _EXPLAINED_TRACKS)):
         track = ExpertFeatures(features.words[row], features.numbers[row : row + 1])
         sizes = np.abs(feature_scores(scorer, track)[:-1, best[row]])
-        total[: len(NUMBER_COLUMNS)] += sizes[: len(NUMBER_COLUMNS)]
-        total[len(NUMBER_COLUMNS) + track.words.indices] += sizes[len(NUMBER_COLUMNS) :]
+        total[:numbers] += sizes[:numbers]
+        total[numbers + track.words.indices] += sizes[numbers:]
     return np.asarray(total / (total.sum() or 1.0))
 
 

@@ -38,7 +38,7 @@ class AudioExpert:
     Attributes
     ----------
     columns : int array, shape (n_columns,)
-        Indices into `ml.columns.NUMBER_COLUMNS`.
+        Indices into `FeatureSpec.columns`.
     normal : NormalScores
         Of those columns.
     frequencies : float32 array, shape (n_columns, n_frequencies)
@@ -52,7 +52,7 @@ class AudioExpert:
     weights: Float32Matrix
 
     def scores(self, numbers: FloatMatrix) -> FloatMatrix:
-        """Return scores, shape (n_tracks, n_genres), of rows in `NUMBER_COLUMNS` order."""
+        """Return scores, shape (n_tracks, n_genres), of rows in `FeatureSpec.columns` order."""
         scores = np.empty((len(numbers), self.weights.shape[1]))
         cosines, sines = np.split(self.weights, 2)
         # In blocks, because each track has a thousand waves.

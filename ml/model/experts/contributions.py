@@ -7,7 +7,6 @@ the genre. Words enter linearly, sound by integrated gradients from the median t
 
 import numpy as np
 
-from ml.columns import NUMBER_COLUMNS
 from ml.model.experts.features import ExpertFeatures
 from ml.model.experts.scorer import GenreScorer
 from ml.model.explanation import Contribution, Explanation
@@ -19,11 +18,11 @@ def feature_scores(scorer: GenreScorer, track: ExpertFeatures) -> FloatMatrix:
 
     Returns
     -------
-    float64 array, shape (154 + n_words_of_track + 1, n_genres)
+    float64 array, shape (n_columns + n_words_of_track + 1, n_genres)
         Number columns, then the words in the order of `track.words.indices`, then the baseline.
         Each row sums to 0.
     """
-    numbers = np.zeros((len(NUMBER_COLUMNS) + 1, scorer.genre_count))
+    numbers = np.zeros((track.numbers.shape[1] + 1, scorer.genre_count))
     for expert in scorer.audio:
         numbers[expert.columns] += expert.column_scores(track.numbers)
         numbers[-1] += expert.median_scores()
@@ -42,7 +41,8 @@ def explain_track(
 ) -> Explanation:
     """Explain one genre of one track; `names` come from `FeatureSpec`."""
     scores = feature_scores(scorer, track)[:, genre]
-    columns = [*range(len(NUMBER_COLUMNS)), *(len(NUMBER_COLUMNS) + track.words.indices)]
+    count = track.numbers.shape[1]
+    columns = [*range(count), *(count + track.words.indices)]
     values = [*track.numbers[0], *track.words.data]
     contributions = [
         Contribution(names[column], f"{value:g}", float(contribution))

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from ml.columns import NUMBER_COLUMNS
 from ml.model.vocabulary import Vocabulary, split_tracks
-from ml.track import FloatMatrix, TrackTable
+from ml.track import FloatMatrix, TrackTable, select_numbers
 
 WORD_PREFIX = "word="
 
@@ -19,9 +19,9 @@ class ExpertFeatures:
     ----------
     words : float32 CSR matrix, shape (n_tracks, n_words)
         1 for each known word of tags or title.
-    numbers : float64 array, shape (n_tracks, 154)
-        Columns follow `ml.columns.NUMBER_COLUMNS`: dB, beats per minute, beats per bar, pitch
-        class, mode, seconds, then 148 audio features.
+    numbers : float64 array, shape (n_tracks, n_columns)
+        In the order of `FeatureSpec.columns`; for a model trained today, `NUMBER_COLUMNS`: dB,
+        beats per minute, beats per bar, pitch class, mode, seconds, then 148 audio features.
     """
 
     words: sparse.csr_matrix
@@ -36,13 +36,15 @@ class FeatureSpec:
     """Names the features, in order, and builds them."""
 
     vocabulary: Vocabulary
+    columns: tuple[str, ...] = NUMBER_COLUMNS
+    """Of numbers; those that existed when the model was trained."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The numbers of a track by column name, then `word=...` for each known word."""
-        return (*NUMBER_COLUMNS, *(f"{WORD_PREFIX}{word}" for word in self.vocabulary.words))
+        return (*self.columns, *(f"{WORD_PREFIX}{word}" for word in self.vocabulary.words))
 
     def build(self, tracks: TrackTable) -> ExpertFeatures:
         """Return the features of `tracks`, row by row."""
         words = self.vocabulary.incidence(split_tracks(tracks))
-        return ExpertFeatures(words, tracks.numbers)
+        return ExpertFeatures(words, select_numbers(tracks.numbers, self.columns))

@@ -2,11 +2,13 @@
 
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ml.columns import AUDIO_COLUMNS, METADATA_COLUMNS, NUMBER_COLUMNS
 from ml.errors import ArtefactError, ArtefactMismatchError
 from ml.model.experts.ensemble import ExpertEnsemble
 from ml.reading.tracks_csv import read_all_tracks
@@ -102,3 +104,30 @@ def test_predicts_no_tracks(tracks: TrackTable) -> None:
     found = load_model(SHIPPED_MODEL_DIR).model.predict(tracks.take(np.array([], dtype=np.intp)))
 
     assert found.probabilities.shape == (0, len(found.genres))
+
+
+def test_a_model_trained_before_a_column_was_added_predicts_the_same(
+    trained_model: Path, tracks: TrackTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = load_model(trained_model).model.predict(tracks).probabilities
+    columns = (*METADATA_COLUMNS, "energy", *AUDIO_COLUMNS)
+    for module in ("ml.track", "ml.store.experts"):
+        monkeypatch.setattr(f"{module}.NUMBER_COLUMNS", columns)
+    position = columns.index("energy")
+    wider = replace(tracks, numbers=np.insert(tracks.numbers, position, np.nan, axis=1))
+
+    model = load_model(trained_model).model
+
+    np.testing.assert_array_equal(model.predict(wider).probabilities, before)
+    assert "energy" not in model.feature_names
+    assert model.explain(wider.take(np.array([0])))[0].contributions
+
+
+def test_refuses_a_model_trained_on_a_column_that_no_track_has(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = tuple(name for name in NUMBER_COLUMNS if name != "tempo")
+    monkeypatch.setattr("ml.store.experts.NUMBER_COLUMNS", columns)
+
+    with pytest.raises(ArtefactMismatchError, match="tempo"):
+        load_model(copy)
