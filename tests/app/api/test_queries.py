@@ -7,6 +7,8 @@ import pytest
 from support.csv_files import write_csv
 from support.graphql_client import GraphQLClient
 
+from ml.columns import REQUIRED_COLUMNS
+
 pytestmark = pytest.mark.asyncio
 
 PAGE = """query ($genre: String!, $first: Int, $after: String, $last: Int, $before: String,
@@ -259,7 +261,7 @@ async def test_the_model_describes_itself(api: GraphQLClient) -> None:
 
     model = (await api.data(query))["model"]
 
-    assert len(model["requiredColumns"]) == 157
+    assert model["requiredColumns"] == list(REQUIRED_COLUMNS)
     assert len(model["confusionMatrix"]) == len(model["genres"])
     correct = sum(row[index] for index, row in enumerate(model["confusionMatrix"]))
     total = sum(map(sum, model["confusionMatrix"]))

@@ -110,16 +110,16 @@ def test_a_model_trained_before_a_column_was_added_predicts_the_same(
     trained_model: Path, tracks: TrackTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = load_model(trained_model).model.predict(tracks).probabilities
-    columns = (*METADATA_COLUMNS, "energy", *AUDIO_COLUMNS)
+    columns = (*METADATA_COLUMNS, "a_new_column", *AUDIO_COLUMNS)
     for module in ("ml.track", "ml.store.experts"):
         monkeypatch.setattr(f"{module}.NUMBER_COLUMNS", columns)
-    position = columns.index("energy")
+    position = columns.index("a_new_column")
     wider = replace(tracks, numbers=np.insert(tracks.numbers, position, np.nan, axis=1))
 
     model = load_model(trained_model).model
 
     np.testing.assert_array_equal(model.predict(wider).probabilities, before)
-    assert "energy" not in model.feature_names
+    assert "a_new_column" not in model.feature_names
     assert model.explain(wider.take(np.array([0])))[0].contributions
 
 
