@@ -54,7 +54,10 @@ def measure(
 
     assert graphql().json() == bare().json()
     size = len(graphql().content)
-    rounds = [(_time(service, graphql, requests), _time(service, bare, requests)) for _ in range(5)]
+    rounds = [
+        (time_requests(service, graphql, requests), time_requests(service, bare, requests))
+        for _ in range(5)
+    ]
     cells: dict[str, Any] = {"shape": shape, "first": first, "bytes": size}
     for index, kind in enumerate(("cpu_ms", "clock_ms")):
         theirs = statistics.median(plain[index] for _, plain in rounds)
@@ -63,9 +66,10 @@ def measure(
     return cells
 
 
-def _time(
+def time_requests(
     service: RunningService, ask: Callable[[], httpx.Response], requests: int
 ) -> tuple[float, float]:
+    """Return processor time and median time of a request, in ms."""
     for _ in range(3):
         ask()
     began, seconds = sum(service.process.cpu_times()[:2]), []
