@@ -1,6 +1,6 @@
 """The private APIs that `schema/core/plain_fields.py` uses; an upgrade that changes one fails here.
 
-Update the version range in pyproject.toml together with these (docs/adr/0022).
+Update the version range in pyproject.toml together with these (docs/adr/0025).
 """
 
 import inspect
