@@ -1,7 +1,7 @@
 """Fill a database with made-up classified tracks, for the benchmarks of queries.
 
-The words in titles follow Zipf's law, like real ones: a few are in every tenth title, most in only
-a handful. Genres are as skewed as the labels of the Million Song data.
+The words of titles follow Zipf's law, as those of real ones do: a few stand in every tenth title,
+most in a handful. Genres are as skewed as the labels of the Million Song data.
 """
 
 import io
@@ -29,7 +29,6 @@ GENRES = {
     "jazz and blues": 0.04,
 }
 MODEL = "benchmark"
-UNCERTAIN_BELOW = 0.5
 COMMON_WORDS = (
     "The Love of You Me a in Night My to Heart and Time Café Down Live Day Home Rain Song"
 )
@@ -51,7 +50,7 @@ COLUMNS = (
 
 
 async def open_catalogue(url: str, rows: int, *, first: int = 1) -> None:
-    """Create the tables in an empty database, fill it, then run VACUUM and ANALYZE."""
+    """Make the tables of an empty database, fill it, and let vacuum and analyze see it."""
     engine = create_engine(url)
     await migrate(engine)
     await engine.dispose()
@@ -67,11 +66,9 @@ async def open_catalogue(url: str, rows: int, *, first: int = 1) -> None:
 async def fill_catalogue(connection: asyncpg.Connection, rows: int, *, first: int = 1) -> None:
     """Add tracks `first` to `first + rows - 1`; the first rows do not depend on `rows`."""
     await connection.execute(
-        "INSERT INTO model_versions (version, genres, uncertain_below) VALUES ($1, $2, $3) "
-        "ON CONFLICT DO NOTHING",
+        "INSERT INTO model_versions (version, genres) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         MODEL,
         list(GENRES),
-        UNCERTAIN_BELOW,
     )
     for start in range(first, first + rows, CHUNK_ROWS):
         size = min(CHUNK_ROWS, first + rows - start)
@@ -115,7 +112,7 @@ def batch_of(track_id: int) -> uuid.UUID:
 
 
 def vocabulary() -> list[str]:
-    """Return words by decreasing frequency: common words, then made-up ones."""
+    """Return words by falling frequency; made-up ones after the common ones."""
     syllables = [c + v for c in "bcdfghjklmnprstvwz" for v in "aeiou"]
     words = COMMON_WORDS.split()
     for number in range(VOCABULARY - len(words)):

@@ -25,47 +25,16 @@ PAGE = "query ($s: String, $a: String) { titlesByGenre(genre: %s, search: $s, af
 TITLES = "nodes { trackId title } pageInfo { hasNextPage endCursor }"
 DETAILS = """nodes { trackId title genre predictedGenre confidence correctedGenre modelVersion
   classifiedAt probabilities { genre probability } } pageInfo { hasNextPage endCursor }"""
-TRACKS = "query ($s: String, $b: ID) { tracks(%s) { %s } }"
 Query = tuple[str, dict[str, str | None]]
 
 
 def page_of(fields: str, search: str | None = None, after: str | None = None) -> Query:
-    """Return a query for 100 titles."""
+    """Return a query of 100 titles."""
     return PAGE % (json.dumps(GENRE), fields), {"s": search, "a": after}
 
 
-def tracks_of(fields: str, conditions: str, **variables: str) -> Query:
-    """Return a query of 100 tracks of any genre."""
-    return TRACKS % (f"search: $s, batchId: $b, {conditions}", fields), {**variables}
-
-
-def track_queries(rows: int) -> dict[str, Query]:
-    """Return lists of tracks of any genre, in both orders."""
-    rare, middle = vocabulary()[-500], vocabulary()[400]
-    least, batch = "orderBy: CONFIDENCE", str(batch_of(rows // 2))
-    return {
-        "tracks by title": tracks_of(DETAILS, "first: 100"),
-        "by confidence": tracks_of(DETAILS, least),
-        "most certain, 1,000": tracks_of(DETAILS, f"{least}, last: 1000"),
-        "uncertain": tracks_of(DETAILS, "uncertain: true"),
-        "certain, by confidence": tracks_of(DETAILS, f"uncertain: false, {least}"),
-        "of a batch": tracks_of(DETAILS, "first: 100", b=batch),
-        "of a batch, by confidence": tracks_of(DETAILS, least, b=batch),
-        "of a small genre, by conf.": tracks_of(DETAILS, f'genre: "jazz and blues", {least}'),
-        "search, by confidence": tracks_of(DETAILS, least, s="love"),
-        "middle word, by confidence": tracks_of(DETAILS, least, s=middle),
-        "rare word, by confidence": tracks_of(DETAILS, least, s=rare),
-        "two common words, by conf.": tracks_of(DETAILS, least, s="love night"),
-        "narrow range, by title": tracks_of(
-            DETAILS, "minConfidence: 0.5, maxConfidence: 0.5001, first: 100"
-        ),
-        "totalCount, uncertain": tracks_of("totalCount", "uncertain: true"),
-        "totalCount, two words": tracks_of("totalCount", "first: 100", s="love night"),
-    }
-
-
 def queries(rows: int, deep: str) -> dict[str, Query]:
-    """Return the measured queries; `deep` is the cursor after 1,000 pages, or all but one."""
+    """Return what is measured; `deep` is the cursor behind a thousand pages or all but the last."""
     words = vocabulary()
     rare = words[-500]
     track = f'{{ track(trackId: "{rows // 2}") {{ title genre confidence }} }}'
@@ -89,7 +58,6 @@ def queries(rows: int, deep: str) -> dict[str, Query]:
         "totalCount, rare word": page_of("totalCount", rare),
         "track": (track, {}),
         "batch": (batch, {}),
-        **track_queries(rows),
     }
 
 
@@ -104,7 +72,7 @@ def measure(service: RunningService, rows: int, requests: int) -> dict[str, tupl
 
 
 def find_deep_cursor(service: RunningService, client: httpx.Client) -> str:
-    """Read pages of 1,000 titles, up to page 1,000 or almost to the end of the genre."""
+    """Turn pages of a thousand titles, as far as page 1,000 or near the end of the genre."""
     document = PAGE % (json.dumps(GENRE), "nodes { title trackId } pageInfo { endCursor }")
     document = document.replace("search: $s", "search: $s, first: 1000")
     cursor, after = None, None
@@ -119,7 +87,7 @@ def find_deep_cursor(service: RunningService, client: httpx.Client) -> str:
 def percentiles(
     service: RunningService, client: httpx.Client, query: Query, requests: int
 ) -> tuple[float, float]:
-    """Send a query repeatedly, after some warm-up."""
+    """Send a query one after the other, some to warm up."""
     for _ in range(5):
         ask(service, client, query)
     times = []
@@ -150,7 +118,7 @@ def measure_catalogue(rows: int, requests: int) -> dict[str, tuple[float, float]
 
 
 def print_table(tables: dict[int, dict[str, tuple[float, float]]]) -> None:
-    """Print p50 and p99 by number of tracks, and the ratio of the last to the first."""
+    """Print p50 and p99 by number of tracks, and the last against the first."""
     sizes = list(tables)
     print("p50 / p99, ms".ljust(28), *(f"{rows:>16,}" for rows in sizes), "  ratio of p50")
     for name, (small, _) in tables[sizes[0]].items():

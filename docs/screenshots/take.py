@@ -61,16 +61,32 @@ def main(address: str) -> None:
         take(page, "batches")
         show(page, "model", ".matrix")
         take(page, "model", full=True)
+        take_review(page, "review", 30)
         take_graphiql(page)
         dark = browser.new_context(viewport=SIZE, color_scheme="dark", reduced_motion="reduce")
         page = sign_in(dark, address)
         show(page, "model", ".matrix")
         take(page, "model-dark")
+        take_review(page, "review-dark", 10)
         phone = browser.new_context(viewport=PHONE, reduced_motion="reduce", device_scale_factor=2)
         page = sign_in(phone, address)
         show(page, "catalogue", "a.bar")
         take(page, "catalogue-phone")
+        take_review(page, "review-phone", 10)
         browser.close()
+
+
+def take_review(page: Page, name: str, answers: int) -> None:
+    """Give some answers by keyboard, then show the next question."""
+    show(page, "review", ".choice")
+    for _ in range(answers):
+        title = page.locator(".question h2")
+        before = title.locator("a").get_attribute("href")
+        page.keyboard.press("1")
+        page.locator(f".question h2 a:not([href='{before}'])").wait_for()
+    page.locator(".offer").wait_for()
+    page.wait_for_timeout(2_500)
+    take(page, name)
 
 
 def take_graphiql(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""A real service in a separate process, and Debian's Chromium to watch the pages.
+"""A real service in a process of its own, and Debian's Chromium that watches what pages do.
 
 A page fails its test if it asks another host, breaks its content security policy or writes an error
 to the console, unless the test said that it would.
@@ -37,7 +37,7 @@ DESKTOP = {"width": 1280, "height": 860}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the browser tests if there is no browser."""
+    """Skip the browser tests where there is no browser."""
     if CHROMIUM is None:
         here = Path(__file__).parent
         for item in items:
@@ -52,6 +52,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("service")
+    folder.chmod(0o711)  # started by root, Postgres runs as another user
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GENRE_")}
     environment |= {"GENRE_DATA_DIR": str(folder / "data"), "GENRE_CHUNK_BYTES": "1048576"}
     command = [
@@ -94,7 +95,7 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", address: str, log: Pat
 
 @pytest.fixture(scope="session")
 def fields(service: str) -> set[str]:
-    """The fields of the schema, as `Type.field`; optional ones are tested if they exist."""
+    """What the schema has, as `Type.field`; optional parts are tested where they are."""
     query = "{ __schema { types { name fields { name } } } }"
     body = httpx.post(f"{service}/graphql", json={"query": query}, headers=CREDENTIALS).json()
     return {
@@ -109,7 +110,7 @@ CREDENTIALS = {"client-id": "test", "client-secret": "test"}
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["playwright_api.Browser"]:
-    """Start Chromium with a new profile.
+    """Start Chromium with a profile of its own.
 
     Not for the session: while Playwright runs, the thread has a running event loop, and no
     asynchronous test of another folder could run.
@@ -121,7 +122,7 @@ def browser() -> Iterator["playwright_api.Browser"]:
 
 
 class Watch:
-    """The problems found in the pages of a test."""
+    """What went wrong in the pages of a test."""
 
     def __init__(self, address: str) -> None:
         self.host = urlsplit(address).netloc
@@ -129,11 +130,11 @@ class Watch:
         self.expected: list[str] = []
 
     def expect(self, part: str) -> None:
-        """Ignore messages that contain `part`: Chromium reports a refused request as an error."""
+        """Let messages that contain `part` pass: Chromium reports a refused request as an error."""
         self.expected.append(part)
 
     def follow(self, context: "playwright_api.BrowserContext") -> None:
-        """Watch every page of a context; policy violations appear as console errors."""
+        """Watch every page of a context; broken policies come as console errors."""
         context.on("request", lambda request: self.check_host(request.url))
         context.on("console", self.check_message)
         context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
@@ -157,7 +158,7 @@ class Watch:
 
 @pytest.fixture
 def watch(service: str) -> Iterator[Watch]:
-    """Collect problems, and fail the test if there are any."""
+    """Collect what goes wrong, and fail the test for it."""
     found = Watch(service)
     yield found
     assert found.unexpected() == []
@@ -201,7 +202,7 @@ def tracks_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def long_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A long file; `BROWSER_TEST_ROWS=100000` makes it as long as promised."""
+    """A long file; `BROWSER_TEST_ROWS=100000` makes it as long as the promise says."""
     path = tmp_path_factory.mktemp("files") / "long.csv"
     write_sample_csv(path, rows=int(os.environ.get("BROWSER_TEST_ROWS", "20000")), seed=5)
     return path
@@ -209,7 +210,7 @@ def long_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def catalogue(service: str, tracks_csv: Path) -> str:
-    """Classify `tracks_csv`; return the address of the service."""
+    """Have `tracks_csv` classified; the address of the service."""
     import json
 
     operations = {

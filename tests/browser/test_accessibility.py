@@ -1,31 +1,18 @@
-"""axe-core on every view; it comes with `npm ci` in `web/`."""
+"""axe-core on every view."""
 
 from typing import Any
 
 import pytest
-from support.repository import ROOT
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
+from support.axe import AXE, findings
 
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 375, "height": 740}
-VIEWS = ["", "catalogue", "catalogue/{genre}", "tracks/2", "batches", "model"]
+VIEWS = ["", "catalogue", "catalogue/{genre}", "tracks/2", "review", "batches", "model"]
 
 pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
-
-
-def findings(page: Page) -> list[str]:
-    """Return what axe finds serious or critical."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("axe.run(document).then((result) => result.violations)")
-    return [
-        f"{violation['id']}: {node['html'][:120]} ({node['failureSummary'][:300]})"
-        for violation in violations
-        for node in violation["nodes"]
-        if violation["impact"] in ("serious", "critical")
-    ]
 
 
 def sign_in(page: Page) -> None:

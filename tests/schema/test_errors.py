@@ -1,4 +1,4 @@
-"""Every error has a code, and unexpected errors reveal nothing."""
+"""Codes on every error, and nothing of unexpected ones."""
 
 import asyncio
 import logging
@@ -21,11 +21,11 @@ SECRET = "postgresql://user:password@host"
 
 
 class StorageGoneError(Exception):
-    """A domain exception with a translation."""
+    """A domain exception that is translated."""
 
 
 class ConfusedError(Exception):
-    """A domain exception whose translation fails."""
+    """A domain exception on which the translation fails."""
 
 
 @strawberry.enum

@@ -134,7 +134,7 @@ def _describe(
 
 
 def read_booster(folder: Path) -> lightgbm.Booster:
-    """Load the booster without using the service's code."""
+    """Read the booster without any code of the service."""
     return lightgbm.Booster(model_file=folder / FILE)
 
 

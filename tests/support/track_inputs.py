@@ -1,4 +1,4 @@
-"""Tracks as sent in a request."""
+"""Tracks as a request gives them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Wait for another task or process."""
+"""Wait for what another task or process does."""
 
 import time
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Actions of a person on the workbench, for browser tests."""
+"""What a person does on the workbench, for browser tests."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ from playwright.sync_api import Page
 SLOW_BYTES_A_SECOND = 12_000_000
 
 
-def sign_in(page: Page, client_secret: str = "test") -> None:
+def sign_in(page: Page, client_secret: str = "test", *, client_id: str = "test") -> None:
     page.goto("/")
-    page.get_by_label("Client id").fill("test")
+    page.get_by_label("Client id").fill(client_id)
     page.get_by_label("Client secret").fill(client_secret)
     page.get_by_role("button", name="Sign in").click()
 
@@ -23,7 +23,7 @@ def drop(page: Page, path: Path) -> None:
 
 
 def slow_down(page: Page) -> None:
-    """Make uploads slow enough to observe."""
+    """Make sending take long enough to be seen."""
     session = page.context.new_cdp_session(page)
     session.send(
         "Network.emulateNetworkConditions",

@@ -1,4 +1,4 @@
-"""Refetch objects by their global ids, as Relay does."""
+"""Fetch objects again by their global ids, as Relay does."""
 
 import base64
 import uuid

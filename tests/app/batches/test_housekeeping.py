@@ -1,4 +1,4 @@
-"""Work outside requests and workers: batches of dead workers, deletion, leftover files."""
+"""What no request or worker looks after: batches of dead workers, removal, files left over."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Serve a kind of model that `ml` does not know, from its folder to every response."""
+"""Serve a kind of model that `ml` does not know, from its folder to every answer."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Compute threads: few at a time, and with a lower priority than the event loop."""
+"""Computing threads: few at a time, and behind the event loop in line for the cores."""
 
 import os
 import sys

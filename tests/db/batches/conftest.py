@@ -1,4 +1,4 @@
-"""A migrated database that no service uses."""
+"""A migrated database that no service works on."""
 
 from collections.abc import AsyncIterator
 

@@ -74,7 +74,7 @@ class Site:
 
     @asynccontextmanager
     async def worker(self, batch_id: uuid.UUID) -> AsyncIterator[Hold]:
-        """Hold a batch like a worker that has taken it from the queue."""
+        """Hold a batch as the worker does that has taken it out of the queue."""
         claim = await BatchQueue(self.engine).take()
         assert claim is not None
         async with self.lifecycle.hold(batch_id, claim) as hold:
@@ -228,7 +228,7 @@ async def test_tries_at_the_same_place_are_counted_and_hand_backs_are_not(site: 
             await site.lifecycle.start(hold)
             await site.lifecycle.hand_back(hold)
     async with site.worker(batch_id) as hold:
-        for _ in range(MAX_ATTEMPTS):  # the number of times its worker died
+        for _ in range(MAX_ATTEMPTS):  # so often its worker died
             await site.lifecycle.start(hold)
 
         with pytest.raises(AttemptsExhaustedError, match="3 times"):

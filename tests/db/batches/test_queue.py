@@ -1,4 +1,4 @@
-"""The queue on pgqueuer's tables, which our migrations create."""
+"""The queue on pgqueuer's tables, which our migrations make."""
 
 import uuid
 

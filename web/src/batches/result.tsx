@@ -4,6 +4,7 @@ import { useQuery } from "@urql/preact";
 import { linkTo } from "../frame/route";
 import { Bars } from "../ui/bars";
 import { formatCount, formatPercent } from "../ui/format";
+import { Icon } from "../ui/icons";
 import { Skeleton } from "../ui/notices";
 import type { BatchCounts } from "./follow";
 import { BATCH } from "./operations";
@@ -44,6 +45,10 @@ function BatchGenres({ batch }: { batch: BatchCounts }) {
       ) : (
         <Skeleton />
       )}
+      <a class="button" href={linkTo("review", batch.id)}>
+        <Icon name="listen" />
+        Review this batch
+      </a>
     </section>
   );
 }

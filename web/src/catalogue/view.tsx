@@ -5,6 +5,7 @@ import { linkTo } from "../frame/route";
 import { AsGraphQL } from "../ui/as-graphql";
 import { Bars } from "../ui/bars";
 import { formatCount, formatPercent, plural } from "../ui/format";
+import { Icon } from "../ui/icons";
 import { Card, Heading } from "../ui/layout";
 import { Empty, FailedNotice, Skeleton } from "../ui/notices";
 import { GENRES } from "./operations";
@@ -23,6 +24,12 @@ export function CatalogueView({ genre, search }: CatalogueProps) {
   return (
     <>
       <Heading title="Catalogue" lead={data && lead}>
+        {total > 0 && (
+          <a class="button" href={linkTo("review")}>
+            <Icon name="listen" />
+            Review
+          </a>
+        )}
         <AsGraphQL operation={GENRES} />
       </Heading>
       {error && !data && (

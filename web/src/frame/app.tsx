@@ -12,10 +12,14 @@ import { ClassifyView } from "../classify/view";
 import { ModelView } from "../model/view";
 import { TrackView } from "../tracks/view";
 import { ConnectionNotice } from "./connection-notice";
+import { Lazy } from "./lazy";
 import { isAt, PLACES } from "./places";
 import { type Route, route } from "./route";
 import { SignInView } from "./sign-in";
 import { TopBar } from "./top-bar";
+import { useUnsentAnswers } from "./unsent-answers";
+
+const loadReview = () => import("../review/view");
 
 export function App() {
   const current = useStore(route);
@@ -23,6 +27,7 @@ export function App() {
   const isSignedIn = useStore(credentials) !== null;
   const returns = useReturns();
   useFocusOnArrival(current, main);
+  useUnsentAnswers();
   return (
     <>
       <button
@@ -35,7 +40,7 @@ export function App() {
       <TopBar current={current.name} />
       <ConnectionNotice />
       <main ref={main} id="main">
-        {isSignedIn ? <View key={returns} route={current} /> : <SignInView />}
+        {isSignedIn ? <View key={isLasting(current) ? "" : returns} route={current} /> : <SignInView />}
       </main>
     </>
   );
@@ -46,8 +51,14 @@ function View({ route: { name, parts, search } }: { route: Route }) {
   if (name === "tracks" && parts[0]) return <TrackView key={parts[0]} trackId={parts[0]} />;
   if (name === "batches" && parts[0]) return <BatchView key={parts[0]} id={parts[0]} />;
   if (name === "batches") return <BatchesView />;
+  if (name === "review") return <Lazy key={parts[0]} load={loadReview} props={{ batchId: parts[0] }} />;
   if (name === "model") return <ModelView />;
   return <ClassifyView />;
+}
+
+/** A review keeps its place when the service comes back; it sends and fetches again by itself. */
+function isLasting({ name }: Route): boolean {
+  return name === "review";
 }
 
 /** How often the service came back: as a key, it makes the view fetch its data again. */

@@ -13,6 +13,7 @@ export interface Place {
 export const PLACES: Place[] = [
   { name: "", label: "Classify", icon: "upload" },
   { name: "catalogue", label: "Catalogue", icon: "chart", also: ["tracks"] },
+  { name: "review", label: "Review", icon: "listen" },
   { name: "batches", label: "Batches", icon: "history" },
   { name: "model", label: "Model", icon: "model" },
 ];

@@ -13,8 +13,9 @@ import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import { credentials, shareCredentials } from "../api/credentials";
 import { CredentialsBar } from "./credentials-bar";
-import { FIRST_TABS, takeLinkedTab } from "./documents";
 import { fetcher } from "./fetcher";
+import { FIRST_TABS } from "./first-tabs";
+import { takeLinkedTab } from "./linked-tab";
 import { Panels } from "./panels";
 
 function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
