@@ -55,7 +55,7 @@ Were there fewer for all together, a small file would wait for a long one's chun
 Python and the kernel share the cores in smaller pieces.
 """
 REQUEST_THREADS = 1
-"""Threads beside those, for tracks in requests and explanations."""
+"""Additional threads, for tracks in requests and explanations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,17 +106,17 @@ def print_small(small: Path, long: Path) -> None:
     print("|---|---|---|---|---|")
     alone = []
     for limit, name, start in (
-        (2, "beside an upload", lambda it: uploading(it, long)),
-        (2, "beside one in the background", lambda it: in_background(it, long, 1)),
-        (2, "beside two in the background", lambda it: in_background(it, long, 2)),
-        (1, "limit of 1, beside one in the background", lambda it: in_background(it, long, 1)),
+        (2, "alongside an upload", lambda it: uploading(it, long)),
+        (2, "alongside one in the background", lambda it: in_background(it, long, 1)),
+        (2, "alongside two in the background", lambda it: in_background(it, long, 2)),
+        (1, "limit of 1, alongside one in the background", lambda it: in_background(it, long, 1)),
     ):
         with running_service(GENRE_MAX_RUNNING_BATCHES=str(limit)) as service:
             service.upload(small)  # warm
             alone = alone or [
                 timed(lambda it=service: it.upload(small)) for _ in range(SMALL_ALONE)
             ]  # type: ignore[misc]
-            if name == "beside an upload":
+            if name == "alongside an upload":
                 print_row("alone", alone, alone)
             print_row(name, measure_beside(service, small, start(service)), alone)
 

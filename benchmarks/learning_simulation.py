@@ -131,7 +131,7 @@ def _cell(outcomes: Outcomes, key: tuple[str, str, int]) -> str:
 
 
 def print_estimates(outcomes: Outcomes) -> None:
-    """Print what was estimated beside what is true, and how often the interval holds it."""
+    """Print estimates next to the truth, and how often the interval contains it."""
     print(
         "\n| order | answers | before: estimate | truth | after: estimate | truth | mean error "
         "| in the interval | its half width | next ten: estimate | truth |\n|" + "---|" * 11

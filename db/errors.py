@@ -13,7 +13,7 @@ class StorageError(Exception):
 
 
 class StorageUnavailableError(StorageError):
-    """The database cannot be reached, or went away; trying again later may help."""
+    """The database cannot be reached or the connection was lost; trying again may help."""
 
 
 class StorageSetupError(StorageError):
@@ -48,5 +48,7 @@ def translate_errors() -> Iterator[None]:
         raise StorageUnavailableError(f"The database cannot be reached: {error}") from error
     except DBAPIError as error:
         if error.connection_invalidated or isinstance(error.orig, _GONE):
-            raise StorageUnavailableError(f"The database went away: {error}") from error
+            raise StorageUnavailableError(
+                f"The connection to the database was lost: {error}"
+            ) from error
         raise

@@ -1,6 +1,6 @@
 """Which model the operators chose, as a history that only grows.
 
-It is here and not in a file beside the models, since every process on this database must follow.
+It is not in a file next to the models, because every process on this database must follow it.
 """
 
 from typing import Any, Protocol

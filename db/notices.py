@@ -26,7 +26,7 @@ Topic = tuple[str, str]
 
 
 class Notices:
-    """Wakes whoever watches a channel."""
+    """Wakes those who watch a channel."""
 
     def __init__(self, engine: AsyncEngine, channels: tuple[str, ...]) -> None:
         self._engine = engine
@@ -63,7 +63,7 @@ class Notices:
         self._wake_all()
 
     async def listen(self) -> None:
-        """Listen until cancelled; a lost connection is opened anew."""
+        """Listen until cancelled; a lost connection is reopened."""
         while True:
             try:
                 async with self._connected() as driver:

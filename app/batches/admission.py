@@ -1,7 +1,7 @@
-"""Admission: so many batches run at a time, the others wait in one line.
+"""Admission: a limited number of batches run at a time; the others wait in one queue.
 
 First come, first served. But nobody waits for a batch of the queue, and it can go on where it
-stopped: it gives way between two chunks if an upload waits, and lines up again behind it.
+stopped: it yields between two chunks if an upload is waiting, and queues again after it.
 """
 
 import asyncio

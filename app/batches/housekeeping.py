@@ -56,7 +56,7 @@ class Housekeeping:
             await anyio.sleep(INTERVAL_S)
 
     async def keep_checking_spool(self) -> None:
-        """Check the spool now and then; not beside the above, since a silent store takes long."""
+        """Check the spool regularly, in a separate loop because a silent store takes long."""
         while True:
             await self.check_spool()
             await anyio.sleep(INTERVAL_S)
@@ -87,7 +87,7 @@ class Housekeeping:
         except SpoolError as error:
             logger.warning("%s", error)
             return
-        # One look for all: a batch that is recorded after it must not be taken for one that ended.
+        # One query for all: a batch recorded after it must not be mistaken for one that has ended.
         batches = await self.batches.find_batches([file.batch_id for file in files])
         for file in files:
             if _is_left_over(file, batches.get(file.batch_id)):

@@ -29,7 +29,7 @@ from db.errors import StorageUnavailableError
 CANNOT_KEEP = "Uploads cannot be kept at the moment. Try again later, or with wait: true."
 DISCONNECTED = "The client disconnected before this file was read. Nothing of it was stored."
 CANCELLED = "The upload was cancelled before this file was read. Nothing of it was stored."
-LOST = "The batch was taken for one whose process had died."
+LOST = "The batch was marked as failed because its process seemed to have died."
 logger = logging.getLogger("genre")
 
 

@@ -1,6 +1,6 @@
 """Classify and store the chunks of a batch.
 
-Reading and predicting run in threads of their own: while one chunk is stored, the next is being
+Reading and predicting run in separate threads: while one chunk is stored, the next is being
 classified and the one after it read. At most one waits between two stages (back-pressure), so
 memory does not grow with the file.
 """

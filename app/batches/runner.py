@@ -1,4 +1,4 @@
-"""Run any batch to its end, wherever its tracks come from and whoever waits for it.
+"""Run any batch to its end, wherever its tracks come from and whether or not a client waits.
 
 Admission decides who runs; here is what happens then, and what each kind of error does to a batch.
 """
@@ -172,7 +172,7 @@ class BatchRunner:
             await self.lifecycle.release(hold)
 
     async def _fail_unexpectedly(self, hold: Hold, error: Exception) -> bool:
-        """Try a batch of the queue again; fail another one, and tell whoever waits for it."""
+        """Retry a queued batch; fail any other batch and notify its client."""
         if hold.claim is None:
             with anyio.CancelScope(shield=True), contextlib.suppress(StorageUnavailableError):
                 await self.lifecycle.fail(hold, FailureCode.INTERNAL, INTERNAL)

@@ -132,7 +132,7 @@ async def parse_multipart(
     for name, paths in file_map.items():
         files = form.getlist(name)
         if len(files) != 1 or not isinstance(files[0], UploadFile):
-            raise _bad("The field `map` names a file that is not there exactly once.")
+            raise _bad("The field `map` names a file that does not appear exactly once.")
         if not isinstance(paths, list) or not paths:
             raise _bad("Each value of `map` must be a list of paths.")
         for path in paths:

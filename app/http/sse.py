@@ -1,7 +1,7 @@
 """Server-sent events as GraphQL over SSE, distinct connections mode, wants them.
 
 Lines end in LF only: urql splits the stream at two of them. The response owns its source: it is
-closed when it ends, when the client goes away and when the server stops.
+closed when it ends, when the client disconnects and when the server stops.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ class EventStream(Response):
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send until the frames end or the client goes away."""
+        """Send until the frames end or the client disconnects."""
         async with (
             running(self._send(send)) as sender,
             running(_wait_for_disconnect(receive)) as watcher,

@@ -35,7 +35,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Catalogue:
-    """Reads answered tracks anew each time, and keeps the latest samples of the others."""
+    """Reads answered tracks again each time, and keeps the latest samples of the others."""
 
     tracks: LearningTracks
     _samples: OrderedDict[uuid.UUID | None, Sample] = field(default_factory=OrderedDict)

@@ -1,6 +1,6 @@
-"""Keep the lesson of the answers so far, and learn anew when answers, tracks or the model change.
+"""Keep the lesson of the answers so far; learn again when answers, tracks or the model change.
 
-A process learns one lesson at a time, in a thread of its own, so that uploads and queries go on.
+A process learns one lesson at a time, in a separate thread, so uploads and queries continue.
 Whoever asks meanwhile waits for that lesson and gets the same.
 """
 

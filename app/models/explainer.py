@@ -79,7 +79,7 @@ async def explain_row(
     *,
     threads: ComputeThreads,
 ) -> Sequence[Contribution]:
-    """Return all reasons for the genre of one track, the weightiest first."""
+    """Return all contributions to the genre of one track, strongest first."""
     one = tracks.take(np.array([row]))
     explain = partial(model.explain, one, genres=[genre], first=None)
     (explanation,) = await threads.run(explain)

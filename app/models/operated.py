@@ -30,7 +30,7 @@ class OperatedModel:
         ModelPinnedError
             A setting pins the model.
         ArtefactError
-            The version is not there or broken; the old one stays in use.
+            The version does not exist or is broken; the old one stays in use.
         """
         self.check_operator(client_id)
         return await self.current.use(version, f"client {client_id}")
@@ -45,7 +45,7 @@ class OperatedModel:
         ModelPinnedError, NothingToRollBackError
             There is nothing to go back to.
         ArtefactError
-            That model is not there or broken; the present one stays in use.
+            That model does not exist or is broken; the current one stays in use.
         """
         self.check_operator(client_id)
         return await self.current.roll_back(f"client {client_id}")

@@ -1,7 +1,7 @@
 """Prepare a process that classifies files: memory stays flat, the event loop gets its turn.
 
 A file is handled in chunks of equal size, so memory could stay flat by itself; but glibc gives each
-thread an arena of its own, and Arrow's pool keeps freed blocks: both grow with time, not with need.
+thread its own arena, and Arrow's pool keeps freed blocks: both grow with time, not with need.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Run a coroutine beside a block of code."""
+"""Run a coroutine alongside a block of code."""
 
 import asyncio
 import contextlib

@@ -27,7 +27,7 @@ Arguments = TypeVarTuple("Arguments")
 
 
 class ComputeThreads:
-    """Runs work of many milliseconds beside the event loop.
+    """Runs work that takes many milliseconds outside the event loop.
 
     The threads are its own: anyio's also read and write files, for which a request waits.
 

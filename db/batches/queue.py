@@ -54,7 +54,7 @@ class BatchQueue:
         return Claim(uuid.UUID(bytes=jobs[0].payload), jobs[0]) if jobs else None
 
     async def keep(self, claim: Claim) -> None:
-        """Begin the lease anew."""
+        """Renew the lease from now."""
         with translate_errors():
             async with self._engine.begin() as connection:
                 await (await queries_on(connection)).update_heartbeat([claim.job.id])

@@ -20,7 +20,7 @@ BatchKey = tuple[datetime, uuid.UUID]
 """Where a batch stands among all: start time, then id."""
 
 RejectKey = tuple[int]
-"""Where a reject stands in its batch: its line."""
+"""A reject's position in its batch: its line."""
 
 
 class BatchRepository(Protocol):

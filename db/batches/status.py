@@ -46,7 +46,7 @@ ENDED = tuple(status for status in BatchStatus if status not in OPEN)
 
 
 class FailureCode(StrEnum):
-    """Why a batch failed, beside the codes of `ml.errors.CsvError`."""
+    """Why a batch failed, in addition to the codes of `ml.errors.CsvError`."""
 
     INTERRUPTED = "INTERRUPTED"
     """Its process died or stopped, or its client disconnected."""

@@ -65,7 +65,7 @@ def server_account(folder: Path) -> Account:
 def open_data_folder(folder: Path, account: Account) -> None:
     """Make the data folder and let the account reach it: 0710, of root and the account's group.
 
-    Postgres then cannot write beside its own subfolder, nor can other users look in.
+    Postgres then can write only in its own subfolder, and other users cannot read it.
 
     Raises
     ------

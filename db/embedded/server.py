@@ -153,7 +153,7 @@ class _Cluster:
             self._make()
 
     def _make(self) -> None:
-        """Run initdb beside the final place: if killed, nothing is left that looks whole."""
+        """Run initdb next to the final folder: if killed, it leaves nothing that looks complete."""
         draft = self.folder / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         _make_private(draft, self.account)

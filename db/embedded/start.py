@@ -8,7 +8,7 @@ from db.embedded.server import embedded_postgres
 
 
 class EmbeddedStart:
-    """A server that is being started since this was made; whoever makes it must `stop` it."""
+    """A server that starts when this is created; its creator must `stop` it."""
 
     def __init__(self, folder: Path) -> None:
         self._server = ExitStack()

@@ -42,7 +42,7 @@ def _fold_all(titles: pa.StringArray) -> pa.StringArray:
     plain = pc.replace_substring_regex(pc.ascii_lower(titles.filter(is_plain)), _ASCII_GAP, " ")
     others = [_fold(title) for title in titles.filter(pc.invert(is_plain)).to_pylist()]
     folded = pa.concat_arrays([pc.ascii_trim_whitespace(plain), pa.array(others, pa.string())])
-    # Where each title stands among the plain ones, or behind them among the others.
+    # The position of each title among the plain ones, or after them among the others.
     order = np.argsort(np.argsort(~np.asarray(is_plain), kind="stable"), kind="stable")
     return folded.take(pa.array(order))
 

@@ -1,4 +1,4 @@
-"""Take the pictures of README anew, from a running service: `take.py http://127.0.0.1:8000`.
+"""Take the README's screenshots from a running service: `take.py http://127.0.0.1:8000`.
 
 Needs Playwright and Debian's chromium. Sends the made-up sample, so use a scratch data folder.
 """

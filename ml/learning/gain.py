@@ -26,7 +26,7 @@ def next_gain(learnt: Learnt, earlier: Learnt, unanswered: Candidates, answers: 
     """
     now = learnt.probabilities(unanswered.embedding, unanswered.log_odds)
     then = earlier.log_odds(unanswered.embedding, unanswered.log_odds).argmax(axis=1)
-    # Both by what is known now: two estimates of their own would differ by their errors as well.
+    # Both by what is known now: two separate estimates would also differ by their errors.
     gained = float((now.max(axis=1) - np.take_along_axis(now, then[:, None], axis=1)[:, 0]).mean())
     total = len(learnt.answered)
     per_logarithm = gained / np.log(total / len(earlier.answered))

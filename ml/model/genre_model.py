@@ -70,7 +70,7 @@ class WordModel(GenreModel, Protocol):
     """A model that shares its words, so that what is learnt on top of it can use them too.
 
     Any model can be learnt on: its log-odds are in its predictions, numbers are in the tracks, and
-    words can be counted anew. This saves counting them twice, a third of the time of a prediction.
+    words can be counted again. This saves counting them twice, a third of the time of a prediction.
     """
 
     @property

@@ -133,4 +133,4 @@ class _Source:
             raise
 
     def close(self) -> None:
-        """Leave the file open; whoever opened it closes it."""
+        """Leave the file open; its owner closes it."""

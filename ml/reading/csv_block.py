@@ -1,6 +1,6 @@
 """Parse one block of CSV records into tracks, with a reason for each row left out.
 
-Arrow reads the cells. A block that parsers would disagree on is first written anew as regular CSV.
+Arrow reads the cells. A block that parsers would disagree on is first rewritten as regular CSV.
 """
 
 import csv

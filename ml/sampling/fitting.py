@@ -1,6 +1,6 @@
 """Fit the statistics of `ml.sampling.statistics` to labelled tracks.
 
-A module of its own, so that drawing made-up tracks does not import scipy.stats.
+A separate module, so that drawing made-up tracks does not import scipy.stats.
 """
 
 from collections.abc import Sequence

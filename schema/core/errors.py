@@ -63,7 +63,7 @@ class PortError(Exception):
 
     @property
     def extensions(self) -> dict[str, Any]:
-        """What clients are told beside the code and the message."""
+        """What clients get in addition to the code and the message."""
         return {"retryable": True} if self.retryable else {}
 
 

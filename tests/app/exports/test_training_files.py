@@ -58,8 +58,8 @@ async def test_corrections_can_be_trained_on(
 ) -> None:
     await api.classify(sample)
     genres = await known_genres(api)
-    verdicts = {track_id: genres[track_id % 3] for track_id in range(1, 41)}
-    for track_id, genre in verdicts.items():
+    corrections = {track_id: genres[track_id % 3] for track_id in range(1, 41)}
+    for track_id, genre in corrections.items():
         await api.data(CORRECT, id=track_id, genre=genre)
 
     count, features, labels = await training_files(exports, tmp_path)
@@ -67,8 +67,8 @@ async def test_corrections_can_be_trained_on(
     data = read_labelled_tracks(features, labels)
     original = read_all_tracks(io.BytesIO(sample)).tracks
     assert count == len(data) == 40
-    assert data.tracks.track_ids.tolist() == list(verdicts)
-    assert [data.genres[index] for index in data.truth] == list(verdicts.values())
+    assert data.tracks.track_ids.tolist() == list(corrections)
+    assert [data.genres[index] for index in data.truth] == list(corrections.values())
     assert data.tracks.titles.to_pylist() == original.titles.to_pylist()[:40]
     assert data.tracks.tags.to_pylist() == original.tags.to_pylist()[:40]
     np.testing.assert_array_equal(data.tracks.numbers, original.numbers[:40])

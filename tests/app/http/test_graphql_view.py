@@ -1,4 +1,4 @@
-"""The HTTP transport of GraphQL with a small schema behind it."""
+"""The HTTP transport of GraphQL, with a small schema."""
 
 import asyncio
 import logging

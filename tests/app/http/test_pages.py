@@ -35,8 +35,8 @@ async def test_pages_are_revalidated_and_strict(server: httpx.AsyncClient) -> No
         pytest.param(None, id="nothing"),
         pytest.param("*/*", id="anything, as curl"),
         pytest.param("application/json", id="json"),
-        pytest.param("text/html, application/json", id="json beside html"),
-        pytest.param("text/event-stream, text/html", id="events beside html"),
+        pytest.param("text/html, application/json", id="json and html"),
+        pytest.param("text/event-stream, text/html", id="events and html"),
     ],
 )
 async def test_api_still_wants_credentials(server: httpx.AsyncClient, accept: str | None) -> None:

@@ -1,4 +1,4 @@
-"""A service on a database of its own, since a learnt model answers for all services on it."""
+"""A service with its own database, because a learnt model applies to all services on it."""
 
 from collections.abc import AsyncIterator
 

@@ -115,7 +115,7 @@ async def test_a_replica_without_the_model_goes_on_and_says_so(
 
         assert (ready["status"], ready["modelVersion"]) == ("ok", SHIPPED.version)
         refusals = [r for r in caplog.records if "stays in use; refused" in r.getMessage()]
-        assert len(refusals) == 1, "it is said once, not at every look"
+        assert len(refusals) == 1, "it is logged once, not on every check"
 
         registry_of(elsewhere).add(tmp_path / "other")  # put right, it takes over
         await until(http, "modelVersion", running.other.version)

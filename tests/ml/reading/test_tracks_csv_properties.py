@@ -54,7 +54,7 @@ def made_up_rows(draw: st.DrawFn) -> tuple[list[list[str]], list[Problem]]:
             cells[column], problem = cell, (column, code)
         line = list(cells.values())
         if kind in ("short", "long"):
-            # A wrong count over several lines is taken for a forgotten quote, tested elsewhere.
+            # A wrong count over several lines counts as a forgotten quote, tested elsewhere.
             line = [cell.replace("\n", "") for cell in line]
             line = line[:-1] if kind == "short" else [*line, "more"]
             problem = ("", "WRONG_FIELD_COUNT")

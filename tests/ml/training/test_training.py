@@ -36,7 +36,7 @@ def shares() -> list[float]:
 
 @pytest.fixture(scope="module")
 def trained(data: LabelledTracks, lyrics: LyricRows, shares: list[float]) -> TrainedEnsemble:
-    """What `trained_model` holds, trained anew."""
+    """The contents of `trained_model`, trained again."""
     return train(data, QUICK, lambda stage, share: shares.append(share), lyrics=lyrics)
 
 

@@ -63,7 +63,7 @@ def test_explains_a_genre_that_was_not_predicted(
     assert [one.log_odds for one in found] == pytest.approx(expected.tolist(), abs=1e-4)
 
 
-def test_gives_the_weightiest_contributions_first(
+def test_gives_the_strongest_contributions_first(
     ensemble: ExpertEnsemble, tracks: TrackTable
 ) -> None:
     (few,) = ensemble.explain(tracks.take(np.array([0])), first=5)
