@@ -119,7 +119,7 @@ class Batch(Node):
         return [Genre.from_record(count) for count in counts]
 
     @strawberry.field(
-        description="The stored tracks that this batch was the last to bring. A request may list "
+        description="The stored tracks last written by this batch. A request may list "
         "at most 20,000 tracks of batches."
     )
     async def tracks(

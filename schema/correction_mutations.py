@@ -37,7 +37,7 @@ class CorrectionInput:
     new_genre: bool = strawberry.field(default=False, description=NEW_GENRE)
 
 
-@strawberry.type(description="What withdrawing corrections did.")
+@strawberry.type(description="The result of withdrawing corrections.")
 class WithdrawnCorrections:
     count: int = strawberry.field(description="Number of corrections withdrawn.")
     has_more: bool = strawberry.field(description="Whether more are left: send the request again.")
@@ -107,7 +107,9 @@ class CorrectionMutation:
     async def withdraw_corrections(
         self,
         info: Info,
-        client_id: Annotated[str, strawberry.argument(description="Whose corrections.")],
+        client_id: Annotated[
+            str, strawberry.argument(description="The client whose corrections to withdraw.")
+        ],
         since: Since = None,
     ) -> WithdrawnCorrections:
         check_text(clientId=client_id)

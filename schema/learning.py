@@ -14,7 +14,7 @@ from schema.track import Track, track_from_record
 
 DEFAULT_CHANGES = 20
 _DECIMALS = 4
-"""More would be noise: estimates are good to some hundredths."""
+"""More would be noise: estimates are accurate to a few hundredths."""
 
 
 @strawberry.type(description="How many answers name a genre.")
@@ -52,7 +52,7 @@ class Learning:
         description="95 % interval of `accuracyAfter`: low, high."
     )
     by_genre: list[GenreAnswers] = strawberry.field(
-        description="Answers by genre, most first; also genres that only answers know."
+        description="Answers by genre, most frequent first, with genres known only from answers."
     )
     next_ten_gain: float | None = strawberry.field(
         description="Accuracy that ten more answers should add. Below 0.005, stop answering."
@@ -82,7 +82,7 @@ class Learning:
         )
 
 
-@strawberry.type(description="A stored track that a learnt model would give another genre.")
+@strawberry.type(description="A stored track to which a learnt model would give another genre.")
 class GenreChange:
     track: Track = strawberry.field(description="The track as it is stored now.")
     new_genre: str = strawberry.field(description="The genre that the learnt model gives it.")
@@ -106,7 +106,9 @@ class LearnedModel:
     interval: list[float] | None = strawberry.field(
         description="95 % interval of `accuracyAfter`: low, high."
     )
-    by_genre: list[GenreAnswers] = strawberry.field(description="Answers by genre, most first.")
+    by_genre: list[GenreAnswers] = strawberry.field(
+        description="Answers by genre, most frequent first."
+    )
     changed_tracks: int = strawberry.field(
         description="Unanswered tracks that would get another genre; in large catalogues an "
         "estimate from a sample."
@@ -115,9 +117,9 @@ class LearnedModel:
         description="trackId of answered tracks that taught nothing, because their features are "
         "missing or broken; at most 1,000."
     )
-    is_used: bool = strawberry.field(description="Whether it is the model that answers now.")
+    is_used: bool = strawberry.field(description="Whether it is the model in use.")
 
-    @strawberry.field(description="Tracks that would get another genre, surest first.")
+    @strawberry.field(description="Tracks that would get another genre, highest confidence first.")
     def changes(
         self,
         first: Annotated[
@@ -171,8 +173,6 @@ def _by_genre(counts: Sequence[tuple[str, int]]) -> list[GenreAnswers]:
 
 @strawberry.type
 class LearningQuery:
-    """Part of `Query`."""
-
     @strawberry.field(description="What the answers so far are worth.")
     async def learning(self, info: Info) -> Learning:
         return Learning.from_summary(await info.context.ports.learner.summarize())
@@ -180,8 +180,6 @@ class LearningQuery:
 
 @strawberry.type
 class LearningMutation:
-    """Part of `Mutation`."""
-
     @strawberry.mutation(
         description="Fit a model to all answers, on top of the model in use (or of its parent, if "
         "that was learnt from answers too). It is stored and can be put to use later with "

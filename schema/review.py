@@ -1,4 +1,4 @@
-"""What helps a person to review tracks: which to ask about, and what is known of each."""
+"""Queries that help a person review tracks: which ones to ask about, and what is known of each."""
 
 import uuid
 from typing import Annotated
@@ -14,14 +14,12 @@ from schema.track import MAX_QUESTIONS, Track, track_from_record
 
 @strawberry.type(description="The client that sent the request.")
 class Viewer:
-    client_id: str | None = strawberry.field(description="As in the header `client-id`.")
+    client_id: str | None = strawberry.field(description="The `client-id` header of the request.")
     is_operator: bool = strawberry.field(description="Whether it may choose the model.")
 
 
 @strawberry.type
 class ReviewQuery:
-    """Part of `Query`."""
-
     @strawberry.field(
         description="Unanswered tracks whose answers would teach the model the most, best first. "
         "They are chosen together, so that ten of them do not ask the same thing. In large "

@@ -28,7 +28,7 @@ MAX_NEIGHBOURS = 50
 MAX_WORDS = 200
 DEFAULT_WORDS = 30
 _DECIMALS = 4
-"""Of what is computed for an answer, so that it is the same on every processor."""
+"""Of computed values, so that they are the same on every processor."""
 
 
 @strawberry.type(description="The probability that the model gives a genre.")
@@ -120,7 +120,7 @@ class Track(Node):
         return None if record is None else Batch.from_record(record)
 
     @strawberry.field(
-        description="Lyric words of the file, the rarest first; empty if they were not kept."
+        description="Lyric words from the file, rarest first; empty if they were not stored."
     )
     async def words(
         self,
@@ -133,9 +133,9 @@ class Track(Node):
         return list(await info.context.loaders.words.load(self.key))[:number]
 
     @strawberry.field(
-        description="What all answers so far make of the track, most probable first, even before "
-        "a model was learnt from them. Without stored features, the `probabilities`. At most 100 "
-        "tracks in a request."
+        description="The track's genres according to all answers so far, most probable first, even "
+        "if no model was learnt from them yet; without stored features, `probabilities`. Allowed "
+        "for at most 100 tracks per request."
     )
     async def suggestions(
         self,
@@ -153,7 +153,7 @@ class Track(Node):
     @strawberry.field(
         description="The tracks most similar by sound and words, nearest first: among all answered "
         "tracks, and 2,000 random unanswered ones in large catalogues. Empty if the features "
-        "of the track were not kept. At most 100 tracks in a request."
+        "of the track were not stored. Allowed for at most 100 tracks per request."
     )
     async def neighbours(
         self,
