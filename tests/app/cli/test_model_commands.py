@@ -71,7 +71,7 @@ def test_add_use_list_show_and_rollback(site: Site, tmp_path: Path) -> None:
     a, b = (make_model(tmp_path / name, suffix) for name, suffix in (("a", " a"), ("b", " bb")))
 
     assert f"Model {a.version} was added." in site.genre("model", "add", tmp_path / "a")
-    assert f"Model {b.version} answers" in site.genre("model", "add", tmp_path / "b", "--use")
+    assert f"Now using model {b.version};" in site.genre("model", "add", tmp_path / "b", "--use")
     site.genre("model", "use", a.version)
 
     listed = json.loads(site.genre("model", "list", "--json"))
@@ -84,7 +84,7 @@ def test_add_use_list_show_and_rollback(site: Site, tmp_path: Path) -> None:
     assert a.version in site.genre("model", "show")
     assert json.loads(site.genre("model", "show", b.version, "--json"))["version"] == b.version
     for expected in (b.version, SHIPPED):  # each rollback goes one further back
-        assert f"Model {expected} answers" in site.genre("model", "rollback")
+        assert f"Now using model {expected};" in site.genre("model", "rollback")
     assert site.current() == SHIPPED
 
 
@@ -100,8 +100,8 @@ def test_the_commands_work_with_any_kind(site: Site, tmp_path: Path) -> None:
     assert "booster" in site.genre("model", "show")
     shown = json.loads(site.genre("model", "show", booster.version, "--json"))
     assert shown["kind"] == "booster"
-    assert f"Model {SHIPPED} answers" in site.genre("model", "rollback")
-    assert f"Model {booster.version} answers" in site.genre("model", "use", booster.version)
+    assert f"Now using model {SHIPPED};" in site.genre("model", "rollback")
+    assert f"Now using model {booster.version};" in site.genre("model", "use", booster.version)
 
 
 def test_what_is_broken_or_unknown_is_refused_in_one_line(site: Site, tmp_path: Path) -> None:
