@@ -40,14 +40,15 @@ async def find_rows(
     catalogue = await _look(session, wanted)
     if wanted.words is None or not catalogue.genres:
         return []
-    is_in_index = order is TrackOrder.TITLE and wanted.column_names <= {"genre", "title_words"}
+    is_in_index = order is TrackOrder.TITLE and _is_in_index(wanted)
     far = limit * _ENTRIES_PER_TITLE if is_in_index else min(limit * _TRACKS_PER_ROW, _MOST_TRACKS)
     rows = list(await session.execute(walk(order, catalogue, wanted, window, limit, far)))
     if len(rows) == limit or wanted.is_range(order):
         return rows
     start: Window[Any] = window if order is TrackOrder.TITLE else Window(0)
     conditions = await _conditions(session, catalogue, wanted, start)
-    await session.execute(_PREFER_BITMAPS)
+    if not is_in_index:
+        await session.execute(_PREFER_BITMAPS)
     return list(await session.execute(select_sorted(order, conditions, window, limit)))
 
 
@@ -59,8 +60,14 @@ async def count_rows(session: AsyncSession, wanted: TrackFilter) -> int:
         return await _count_of_genre(session, wanted.genre)
     conditions = await _conditions(session, await _look(session, wanted), wanted, Window(0))
     statement = select(func.count()).select_from(TRACKS).where(*conditions)
-    await session.execute(_PREFER_BITMAPS)
+    if not _is_in_index(wanted):
+        await session.execute(_PREFER_BITMAPS)
     return await session.scalar(statement) or 0
+
+
+def _is_in_index(wanted: TrackFilter) -> bool:
+    """Whether the index by title has all that the conditions look at."""
+    return wanted.column_names <= {"genre", "title_words"}
 
 
 async def _count_of_genre(session: AsyncSession, genre: str | None) -> int:

@@ -67,7 +67,7 @@ def select_sorted(
     order: TrackOrder, conditions: Iterable[ColumnElement[bool]], window: Window[Any], limit: int
 ) -> Select[Any]:
     """Select the first `limit` tracks that meet `conditions`, for the planner to find and sort."""
-    columns = [TRACKS.c[name] for name in (*_SHOWN, "confidence")]
+    columns = [TRACKS.c[name] for name in _SHOWN]  # no more, or an index would not have them all
     key = key_of(order, TRACKS.c)
     found = select(*columns).where(*conditions, *in_window(key, window))
     return found.order_by(*_directed(key, window)).limit(limit)
