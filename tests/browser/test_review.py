@@ -321,6 +321,12 @@ def test_has_no_serious_finding(
         assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
 
+def test_arriving_moves_the_focus_to_the_title(page: Page, service: str) -> None:
+    open_review(page)
+
+    expect(page.get_by_role("heading", name="Review", exact=True)).to_be_focused()
+
+
 def test_focus_moves_to_the_next_title(page: Page, service: str) -> None:
     open_review(page)
     track_id = track_id_of(page)

@@ -24,6 +24,9 @@ export function Lazy<Props extends object>({ load, props }: LazyProps<Props>) {
       () => setFailed(true),
     );
   }, [load]);
+  useEffect(() => {
+    if (View) focusTitle();
+  }, [View]);
   if (View) return <View {...props} />;
   if (!hasFailed) return <Skeleton lines={8} />;
   return (
@@ -31,4 +34,11 @@ export function Lazy<Props extends object>({ load, props }: LazyProps<Props>) {
       <Button onClick={() => location.reload()}>Reload</Button>
     </ProblemNotice>
   );
+}
+
+/** As for every new view, unless the person has moved on. */
+function focusTitle(): void {
+  const main = document.querySelector("main");
+  if (main?.contains(document.activeElement)) return;
+  main?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 }

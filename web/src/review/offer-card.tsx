@@ -83,7 +83,7 @@ interface OfferedTrackProps {
   isChosen: boolean;
 }
 
-function OfferedTrack({ similar: { track, similarity }, number, isChosen }: OfferedTrackProps) {
+function OfferedTrack({ similar: { track }, number, isChosen }: OfferedTrackProps) {
   const { session } = useReview();
   const guess = track.suggestions[0];
   const title = track.title || "Untitled";
@@ -97,10 +97,7 @@ function OfferedTrack({ similar: { track, similarity }, number, isChosen }: Offe
       />
       <span class="offered-title">
         <a href={linkTo("tracks", track.trackId)}>{title}</a>
-        <small>
-          {formatPercent(similarity)} alike
-          {guess && `; the model says ${guess.genre}, ${formatPercent(guess.probability)}`}
-        </small>
+        {guess && <small>{`the model says ${guess.genre}, ${formatPercent(guess.probability)}`}</small>}
       </span>
       <Button onClick={() => session.accept([track.trackId])}>
         <KeyCap>{number}</KeyCap> Same<span class="hidden"> answer for {title}</span>

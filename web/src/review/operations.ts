@@ -84,3 +84,10 @@ type Neighbours = NonNullable<ResultOf<typeof SOUNDS_LIKE>["track"]>["neighbours
 export type Similar = Neighbours[number];
 export type Summary = ResultOf<typeof LEARNING>["learning"];
 export type LearnedModel = ResultOf<typeof LEARN>["learnFromCorrections"];
+
+const LEAST_SIMILARITY = 0.1;
+
+/** Whether a neighbour is near enough to say anything. */
+export function soundsAlike({ similarity }: { similarity: number }): boolean {
+  return similarity >= LEAST_SIMILARITY;
+}

@@ -10,7 +10,7 @@ import { Empty, ProblemNotice, Skeleton } from "../ui/notices";
 import { GenreField } from "./genre-field";
 import { KeyCap } from "./key-cap";
 import { AcceptButton } from "./offer-card";
-import type { Question } from "./operations";
+import { type Question, soundsAlike } from "./operations";
 import { useReview } from "./review";
 import { areShortcutsOn, useShortcuts } from "./shortcuts";
 import { readableWords } from "./words";
@@ -134,7 +134,7 @@ function Progress() {
   const answers = steps.reduce((sum, step) => sum + step.answers.length, 0);
   return (
     <div class="review-progress">
-      <p class="hint">{answers > 0 ? plural(answers, "answer") : "Which genre is this track?"}</p>
+      <p class="hint">{answers > 0 ? plural(answers, "answer") : "No answers yet"}</p>
       {offer && offer.chosen.length > 0 && (
         <div class="narrow-offer">
           <span class="hint">Alike:</span>
@@ -158,21 +158,19 @@ function Words({ words }: { words: readonly string[] }) {
   );
 }
 
+/** Answered tracks that sound alike, nearest first; distant ones would mislead. */
 function Neighbours({ neighbours }: Pick<Question, "neighbours">) {
-  if (neighbours.length === 0) return null;
+  const alike = neighbours.filter(soundsAlike);
+  if (alike.length === 0) return null;
   return (
     <section class="neighbours" aria-label="Sounds like">
       <h3>Sounds like</h3>
       <ul>
-        {neighbours.map(({ similarity, track }) => (
+        {alike.map(({ track }) => (
           <li key={track.trackId}>
             <a href={linkTo("tracks", track.trackId)}>{track.title || "Untitled"}</a>
             <span>
               you said <strong>{track.genre}</strong>
-            </span>
-            <span class="meter" title={`${formatPercent(similarity)} alike`}>
-              <span style={{ width: `${similarity * 100}%` }} />
-              <span class="hidden">{formatPercent(similarity)} alike</span>
             </span>
           </li>
         ))}

@@ -4,7 +4,7 @@ import type { Client } from "@urql/core";
 import { atom } from "nanostores";
 import { type Problem, problemOf } from "../api/errors";
 import type { Lessons } from "./lessons";
-import { type Question, type Similar, SOUNDS_LIKE } from "./operations";
+import { type Question, type Similar, SOUNDS_LIKE, soundsAlike } from "./operations";
 import type { NewAnswer, Outbox } from "./outbox";
 import type { Questions } from "./questions";
 
@@ -49,7 +49,8 @@ export function makeSession(client: Client, questions: Questions, outbox: Outbox
       .query(SOUNDS_LIKE, { trackId: about.trackId }, { requestPolicy: "network-only" })
       .toPromise();
     const unsent = new Set(outbox.answers.get().map(({ trackId }) => trackId));
-    const similar = data?.track?.neighbours.filter(({ track }) => !unsent.has(track.trackId)) ?? [];
+    const neighbours = data?.track?.neighbours.filter(soundsAlike) ?? [];
+    const similar = neighbours.filter(({ track }) => !unsent.has(track.trackId));
     const isLatest = steps.get().at(-1)?.question === about;
     if (!isLatest || similar.length === 0) return;
     const chosen = similar.filter((other) => isPlausible(other, genre)).map(({ track }) => track.trackId);

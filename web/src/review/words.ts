@@ -44,7 +44,7 @@ const RULES: [ending: RegExp, replacement: string][] = [
   [/(au|oi|ea|ui|or|ur|oo|ee|en|on|al|ul)s$/, "$1se"], // caus, nois, hors, choos, sens, fals
   [/(iq|og|ag|ng)u$/, "$1ue"], // uniqu, tongu
   [/([ts])ur$/, "$1ure"], // futur, pleasur
-  [/(ss|ll|[bdimrtuv])ag$/, "$1age"], // imag, messag
+  [/(ss|ll|[aeiou]r|[bdimtuv])ag$/, "$1age"], // imag, messag
   [/itud$/, "itude"],
   [/(ns|ts|es|de?c|ic|oc|div|ov|ll|gu)id$/, "$1ide"], // insid, decid
   [/([smp]|qu)ir$/, "$1ire"], // desir, requir
