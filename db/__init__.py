@@ -1,4 +1,4 @@
 """Postgres: the embedded server, the tables and their migrations, and the repositories.
 
-Knows nothing of GraphQL, HTTP or the model.
+Knows nothing about GraphQL, HTTP or models.
 """

@@ -20,22 +20,22 @@ Sessions = async_sessionmaker[AsyncSession]
 
 
 def read_database_url(address: str) -> URL:
-    """Read the address of a Postgres, in libpq's or SQLAlchemy's spelling.
+    """Parse a Postgres URL in libpq's or SQLAlchemy's spelling.
 
     Raises
     ------
     StorageSetupError
-        It is not one; the message does not repeat the password.
+        It is malformed; the message does not repeat the password.
     """
     try:
         url = make_url(address)
     except ArgumentError:
         raise StorageSetupError(
-            "GENRE_DATABASE_URL is not an address such as postgresql://user:password@host:5432/name."
+            "GENRE_DATABASE_URL must look like postgresql://user:password@host:5432/name."
         ) from None
     if url.drivername not in _SCHEMES:
         raise StorageSetupError(
-            f"GENRE_DATABASE_URL begins with {url.drivername}://; only postgresql:// will do."
+            f"GENRE_DATABASE_URL begins with {url.drivername}://; it must begin with postgresql://."
         )
     query: dict[str, Any] = dict(url.query)
     if "sslmode" in query:  # libpq's word; asyncpg's is ssl
@@ -46,7 +46,7 @@ def read_database_url(address: str) -> URL:
 def create_engine(
     address: str, *, pool_size: int = 10, connect_timeout_s: float = 10
 ) -> AsyncEngine:
-    """Make a pool; nothing is connected yet."""
+    """Create a pool; it connects on first use."""
     return create_async_engine(
         read_database_url(address),
         pool_size=pool_size,
@@ -58,9 +58,9 @@ def create_engine(
             "server_settings": {
                 "application_name": "genre",
                 "jit": "off",
-                # The best plan depends on the genre and on the words: never one for all.
+                # The best plan depends on the genre and the words, so never use a generic one.
                 "plan_cache_mode": "force_custom_plan",
-                # Starting workers takes longer than any query of ours should.
+                # Starting workers takes longer than our queries.
                 "max_parallel_workers_per_gather": "0",
             },
         },
@@ -68,28 +68,28 @@ def create_engine(
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:
-    """Make the factory of sessions; a repository method opens one for itself."""
+    """Return the session factory; each repository method opens a session."""
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
 async def driver_of(connection: AsyncConnection) -> Any:
-    """Return asyncpg's own connection, inside SQLAlchemy's transaction.
+    """Return the asyncpg connection, inside SQLAlchemy's transaction.
 
-    SQLAlchemy begins lazily, at its first statement, so one must precede ours.
+    SQLAlchemy begins the transaction at its first statement, so this executes one.
     """
     await connection.execute(text("SELECT"))
     return (await connection.get_raw_connection()).driver_connection
 
 
 async def check_server(engine: AsyncEngine) -> None:
-    """Make sure that the server answers and is new enough.
+    """Check that the server responds and is new enough.
 
     Raises
     ------
     StorageUnavailableError
         It cannot be reached; the message names host and port.
     StorageSetupError
-        It refuses us, or is older than Postgres 15.
+        It refuses the connection, or is older than Postgres 15.
     """
     where = describe(engine.url)
     try:
@@ -99,15 +99,15 @@ async def check_server(engine: AsyncEngine) -> None:
     except StorageUnavailableError as error:
         raise StorageUnavailableError(f"{where} cannot be reached: {error.__cause__}") from error
     except DBAPIError as error:
-        raise StorageSetupError(f"{where} refuses us: {error.orig}") from error
+        raise StorageSetupError(f"{where} refuses the connection: {error.orig}") from error
     major = int(number) // 10_000
     if major < OLDEST_POSTGRES:
         raise StorageSetupError(
-            f"{where} is version {major}; {OLDEST_POSTGRES} or newer is needed."
+            f"{where} is version {major}; version {OLDEST_POSTGRES} or newer is required."
         )
 
 
 def describe(url: URL) -> str:
-    """Name a database for a message: host, port and name, never the password."""
+    """Describe a database for a message: host, port and name, never the password."""
     host = url.host or url.query.get("host") or "localhost"
     return f"Postgres at {host}:{url.port or 5432}, database {url.database or ''}"

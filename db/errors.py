@@ -1,4 +1,4 @@
-"""What goes wrong between us and Postgres; driver exceptions stop here."""
+"""Storage errors; driver exceptions are translated here and go no further."""
 
 import contextlib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 
 class StorageError(Exception):
-    """Base of every error that this package raises on purpose."""
+    """Base class of the errors this package raises."""
 
 
 class StorageUnavailableError(StorageError):
@@ -17,7 +17,7 @@ class StorageUnavailableError(StorageError):
 
 
 class StorageSetupError(StorageError):
-    """The database is reached but cannot be used: wrong version, wrong rights, wrong address."""
+    """The database cannot be used: wrong version, missing rights or wrong URL."""
 
 
 _GONE = (
@@ -37,10 +37,10 @@ _GONE = (
 
 @contextlib.contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise `StorageUnavailableError` for whatever a lost or refused connection looks like.
+    """Raise `StorageUnavailableError` when a connection is lost or refused.
 
-    A refused connection arrives as a bare `OSError`; one that breaks during COPY, which bypasses
-    SQLAlchemy, as an exception of asyncpg.
+    A refused connection raises a bare `OSError`. One that breaks during COPY, which bypasses
+    SQLAlchemy, raises an asyncpg exception.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Pages of an ordered query by keyset: a page costs the same wherever it lies."""
+"""Keyset pagination: a page costs the same wherever it is in the list."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -33,9 +33,9 @@ def select_window(
     *,
     descending: bool = False,
 ) -> Select[Any]:
-    """Select the first `limit` rows of a window, the last ones first if it goes backwards.
+    """Select the first `limit` rows of a window; backwards, the last rows in reverse.
 
-    All parts of the key go the same way, so that one row comparison finds the start in an index.
+    All parts of the key have the same direction, so one row comparison finds the start in an index.
     """
     downwards = descending != window.backwards
     order = [column.desc() if downwards else column.asc() for column in key]
@@ -46,7 +46,7 @@ def select_window(
 def in_window(
     key: Sequence[Any], window: Window[Any], *, descending: bool = False
 ) -> list[ColumnElement[bool]]:
-    """Return the conditions that keep the rows between the ends of a window."""
+    """Return the conditions for rows inside a window."""
     columns = tuple_(*key)
     conditions: list[ColumnElement[bool]] = []
     for bound, above in ((window.after, not descending), (window.before, descending)):
@@ -57,7 +57,7 @@ def in_window(
 
 
 def make_page(rows: list[Any], window: Window[Any], make: Callable[[Any], R]) -> Page[R]:
-    """Make a page of what `select_window` gave; a row more than wanted tells that more follow."""
+    """Turn the rows of `select_window` into a page; one row beyond the limit means more follow."""
     more = len(rows) > window.limit
     rows = rows[: window.limit]
     if window.backwards:

@@ -15,7 +15,7 @@ from db.models import LearnedModelRow
 
 @dataclass(frozen=True, slots=True)
 class LearnedModelSummary:
-    """What a learned model is, without its parameters."""
+    """A learned model without its parameters."""
 
     version: str
     parent_version: str
@@ -26,14 +26,14 @@ class LearnedModelSummary:
 
 @dataclass(frozen=True, slots=True)
 class LearnedModel:
-    """A learned model as it is stored."""
+    """A stored learned model."""
 
     summary: LearnedModelSummary
     parameters: bytes
 
 
 class LearnedModelRepository(Protocol):
-    """Where learned models are kept; they never change."""
+    """Stores learned models, which never change."""
 
     async def save(
         self,
@@ -43,7 +43,7 @@ class LearnedModelRepository(Protocol):
         parameters: bytes,
         created_by: str | None,
     ) -> LearnedModelSummary:
-        """Keep a model and return it; a version that exists stays as it is and is returned."""
+        """Store a model; a version that exists is returned unchanged."""
 
     async def find(self, version: str) -> LearnedModel | None:
         """Return a version; None if there is none."""

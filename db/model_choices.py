@@ -1,6 +1,6 @@
-"""Which model the operators chose, as a history that only grows.
+"""The models that operators chose, as an append-only history.
 
-It is not in a file next to the models, because every process on this database must follow it.
+It is in the database because every process that uses the database must follow it.
 """
 
 from typing import Any, Protocol
@@ -16,25 +16,25 @@ from db.records import ModelChoice
 
 
 class ModelChoiceRepository(Protocol):
-    """Where choices are kept; without any, the shipped model answers."""
+    """Stores choices; while there are none, the shipped model is in use."""
 
     async def find_current(self) -> ModelChoice | None:
         """Return the newest choice."""
 
     async def find_previous(self) -> ModelChoice | None:
-        """Return the choice that a rollback goes back to; None for the shipped model."""
+        """Return the choice that a rollback restores; None for the shipped model."""
 
     async def list_choices(self, limit: int) -> list[ModelChoice]:
         """Return the newest choices, newest first."""
 
     async def choose(self, version: str, chosen_by: str, *, is_shipped: bool) -> ModelChoice:
-        """Record a choice; choosing what is chosen already changes nothing."""
+        """Record a choice; choosing the current model again changes nothing."""
 
     async def roll_back(self, version: str, chosen_by: str) -> ModelChoice:
-        """Record that the previous choice holds again, or the shipped model, if there is none.
+        """Record a return to the previous choice, or to the shipped model if there is none.
 
-        A further rollback goes back to what preceded that. `version` is what the shipped model
-        has, for the history.
+        Another rollback returns to the choice before that. `version` is the shipped model's, for
+        the history.
         """
 
 
@@ -81,7 +81,7 @@ class PostgresModelChoices:
 
 _NEWEST = select(ModelChoiceRow).order_by(col(ModelChoiceRow.id).desc())
 _LOCK = text("LOCK TABLE model_choices IN SHARE ROW EXCLUSIVE MODE")
-"""Two operators at once: the second sees the choice of the first. Readers are not held up."""
+"""Of two operators at once, the second sees the first one's choice. Readers are not blocked."""
 
 
 async def _newest(session: AsyncSession) -> ModelChoice | None:

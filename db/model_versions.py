@@ -1,4 +1,4 @@
-"""Name the models that have classified tracks, with what their tracks are read by."""
+"""Record the models that have classified tracks, with what is needed to read their tracks."""
 
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql import insert
@@ -9,9 +9,9 @@ from db.records import ModelVersion
 
 
 def save_model(model: ModelVersion) -> Executable:
-    """Return the statement that records a model, before the first row that names it.
+    """Return the statement that records a model; run it before storing rows that refer to it.
 
-    A version that was recorded by a release which knew no threshold gets it now.
+    It also sets the threshold of a version that an earlier release recorded without one.
     """
     new = insert(ModelVersionRow).values(
         version=model.version,
@@ -21,6 +21,6 @@ def save_model(model: ModelVersion) -> Executable:
     return new.on_conflict_do_update(
         index_elements=[col(ModelVersionRow.version)],
         set_={"uncertain_below": new.excluded.uncertain_below},
-        # Else every batch would write the row, and wait for each other's transactions.
+        # Otherwise every batch would write the row, and wait for the others' transactions.
         where=col(ModelVersionRow.uncertain_below) != new.excluded.uncertain_below,
     )

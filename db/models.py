@@ -1,4 +1,4 @@
-"""The tables. No other package sees these classes; migrations and repositories do."""
+"""The tables. Only migrations and repositories use these classes."""
 
 import uuid
 from datetime import datetime
@@ -28,22 +28,22 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID, ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
 TITLE_COLLATION = "C"
-"""Titles sort by code point: the same on every server, and as a btree can be walked."""
+"""Titles sort by code point: the same on every server, and in the order of a btree."""
 
 TITLE_WORDS = "array_to_tsvector(string_to_array(title_words, ' '))"
-"""Indexed for `search`; without a text search configuration, no dictionary or locale matters."""
+"""Indexed for `search`; it uses no text search configuration, so locale does not matter."""
 
 CONFIDENCE_STEPS = 4_000
 CONFIDENCE_STEP = f"((confidence * {CONFIDENCE_STEPS})::smallint)"
-"""Indexed for lists by confidence: equal keys share their entry, so it is small and quick to write.
+"""Indexed for lists by confidence: equal keys share an entry, so it is small and fast to write.
 
-An index on exact values would cost a batch three times as much. Of a million tracks some hundred
-are in a step, which a page sorts.
+An index on exact values would cost a batch three times as much. A step holds a few hundred tracks
+of a million, which a page sorts.
 """
 
 
 class ModelVersionRow(SQLModel, table=True):
-    """A model that has classified tracks; gives the order of `TrackRow.probabilities`."""
+    """A model that has classified tracks; `genres` is the order of `TrackRow.probabilities`."""
 
     __tablename__: ClassVar[str] = "model_versions"
 
@@ -56,7 +56,7 @@ class ModelVersionRow(SQLModel, table=True):
 
 
 class ModelChoiceRow(SQLModel, table=True):
-    """A model that an operator chose; the newest row holds."""
+    """A model that an operator chose; the newest row applies."""
 
     __tablename__: ClassVar[str] = "model_choices"
 
@@ -73,7 +73,7 @@ class ModelChoiceRow(SQLModel, table=True):
 
 
 class LearnedModelRow(SQLModel, table=True):
-    """A model small enough to live here, so that every replica has it without a shared disk."""
+    """A model small enough to store here, so every replica has it without a shared disk."""
 
     __tablename__: ClassVar[str] = "learned_models"
     __table_args__ = (Index("learned_models_newest", "created_at", "version"),)
@@ -91,7 +91,7 @@ class LearnedModelRow(SQLModel, table=True):
 
 
 class BatchRow(SQLModel, table=True):
-    """An upload and how far it has come."""
+    """An upload and its progress."""
 
     __tablename__: ClassVar[str] = "batches"
     __table_args__ = (
@@ -123,7 +123,7 @@ class BatchRow(SQLModel, table=True):
 
 
 class BatchGenreRow(SQLModel, table=True):
-    """How many tracks of a batch were given a genre; stays when a later batch rewrites them."""
+    """How many tracks of a batch got a genre; unchanged when a later batch rewrites them."""
 
     __tablename__: ClassVar[str] = "batch_genres"
 
@@ -158,7 +158,7 @@ class RejectRow(SQLModel, table=True):
 
 
 class FeatureSpecRow(SQLModel, table=True):
-    """The names of the numbers that rows of `track_features` hold, in order; never changed."""
+    """The names, in order, of the numbers in rows of `track_features`; never changed."""
 
     __tablename__: ClassVar[str] = "feature_specs"
     __table_args__ = (
@@ -190,15 +190,15 @@ class TrackFeaturesRow(SQLModel, table=True):
 
 
 class TrackRow(SQLModel, table=True):
-    """A classified track; the newest classification replaces the one before.
+    """A classified track; a new classification replaces the previous one.
 
-    `corrected_*` copy `corrections`; only triggers write them. No foreign keys: checking two for
-    each row took two thirds of Postgres's time for a batch.
+    `corrected_*` copy `corrections`; only triggers write them. There are no foreign keys, because
+    checking two for each row took two thirds of Postgres's time for a batch.
     """
 
     __tablename__: ClassVar[str] = "tracks"
     __table_args__ = (
-        # A page of titles by genre is read from this index alone, also one of a search.
+        # Pages of titles by genre, with or without a search, are read from this index alone.
         Index("tracks_by_genre", "genre", "title", "track_id", postgresql_include=["title_words"]),
         Index("tracks_by_batch", "batch_id"),
         Index("tracks_by_confidence", literal_column(CONFIDENCE_STEP)),
@@ -230,10 +230,10 @@ class TrackRow(SQLModel, table=True):
 
 
 class CorrectionRow(SQLModel, table=True):
-    """A person's answer about a track; it stays when the track or its batch is deleted.
+    """A person's correction of a track; it is kept when the track or its batch is deleted.
 
-    Title, prediction and model are those of the moment of the answer. Whoever writes here locks
-    the tracks first: triggers copy the answer to them.
+    Title, prediction and model are those at the time of the correction. Writers lock the tracks
+    first, because triggers copy the correction to them.
     """
 
     __tablename__: ClassVar[str] = "corrections"
@@ -255,9 +255,9 @@ class CorrectionRow(SQLModel, table=True):
 
 
 class GenreCountRow(SQLModel, table=True):
-    """Tracks by genre, the sum over all shards; triggers on `tracks` keep it, nobody else writes.
+    """Number of tracks by genre, to be summed over all shards; only triggers on `tracks` write it.
 
-    A single shard may be negative: another one counted the tracks that its writer deleted.
+    A shard may be negative, if its writer deleted tracks that another shard counted.
     """
 
     __tablename__: ClassVar[str] = "genre_counts"
@@ -269,4 +269,4 @@ class GenreCountRow(SQLModel, table=True):
 
 
 TRACKS: Table = TrackRow.__table__  # type: ignore[attr-defined]
-"""`TrackRow` with its columns by name, for statements that take them from a subquery as well."""
+"""`TrackRow` with columns by name, for statements that also take them from a subquery."""

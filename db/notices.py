@@ -1,7 +1,7 @@
-"""Hear what Postgres tells with NOTIFY, on one connection for the whole process.
+"""Receive Postgres notifications on one connection for the whole process.
 
-A notice wakes those who wait, no more: they read the state themselves, so that many notices are
-one look, and one that was lost costs a delay and not the truth.
+A notice only wakes its watchers, who then read the state themselves. Many notices may therefore
+cause one read, and a lost notice causes a delay but no wrong state.
 """
 
 import asyncio
@@ -16,17 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.errors import StorageError, translate_errors
 
 BATCH_CHANNEL = "genre_batches"
-"""Where a trigger tells the id of each batch that changes."""
+"""A trigger sends the id of each batch that changes."""
 CHECK_INTERVAL_S = 10.0
 RECONNECT_DELAY_S = 1.0
 logger = logging.getLogger("genre")
 
 Topic = tuple[str, str]
-"""A channel and a payload; an empty payload stands for any."""
+"""A channel and a payload; an empty payload means any."""
 
 
 class Notices:
-    """Wakes those who watch a channel."""
+    """Wakes the watchers of channels."""
 
     def __init__(self, engine: AsyncEngine, channels: tuple[str, ...]) -> None:
         self._engine = engine
@@ -36,12 +36,12 @@ class Notices:
 
     @property
     def watcher_count(self) -> int:
-        """How many wait."""
+        """Number of watchers."""
         return sum(map(len, self._watchers.values()))
 
     @contextlib.contextmanager
     def watch(self, channel: str, payload: str = "") -> Iterator[asyncio.Event]:
-        """Yield an event that is set by each notice; clear it before looking at the state."""
+        """Yield an event that each notice sets; clear it before reading the state."""
         topic, event = (channel, payload), asyncio.Event()
         self._watchers[topic].add(event)
         try:
@@ -52,27 +52,27 @@ class Notices:
                 del self._watchers[topic]
 
     def wake(self, channel: str, payload: str = "") -> None:
-        """Wake those who watch a channel for this payload or for any."""
+        """Wake the watchers of a channel for this payload or for any."""
         for topic in {(channel, payload), (channel, "")}:
             for event in self._watchers.get(topic, ()):
                 event.set()
 
     def stop(self) -> None:
-        """Wake everybody for the last time, to see `is_stopping`."""
+        """Wake all watchers a last time, so that they see `is_stopping`."""
         self.is_stopping = True
         self._wake_all()
 
     async def listen(self) -> None:
-        """Listen until cancelled; a lost connection is reopened."""
+        """Listen until cancelled, reconnecting when the connection is lost."""
         while True:
             try:
                 async with self._connected() as driver:
-                    self._wake_all()  # who knows what was told before
+                    self._wake_all()  # notices may have been missed
                     await _watch_over(driver)
             except (StorageError, TimeoutError) as error:
-                logger.warning("No notices from the database (%s); trying again.", error)
+                logger.warning("Not receiving notices from the database (%s); reconnecting.", error)
             except Exception:
-                logger.exception("Listening for notices failed; trying again.")
+                logger.exception("Listening for notices failed; reconnecting.")
             await asyncio.sleep(RECONNECT_DELAY_S)
 
     @contextlib.asynccontextmanager
@@ -82,14 +82,14 @@ class Notices:
             try:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 for channel in self._channels:
-                    await driver.add_listener(channel, self._hear)
+                    await driver.add_listener(channel, self._receive)
                 yield driver
             finally:
-                # Not back into the pool: it listens.
+                # It is listening, so it must not return to the pool.
                 await connection.invalidate()
                 await connection.close()
 
-    def _hear(self, connection: object, pid: int, channel: str, payload: str) -> None:
+    def _receive(self, connection: object, pid: int, channel: str, payload: str) -> None:
         self.wake(channel, payload)
 
     def _wake_all(self) -> None:
@@ -99,7 +99,7 @@ class Notices:
 
 
 async def _watch_over(driver: Any) -> None:
-    """Return when the connection is closed, raise when it does not answer any more."""
+    """Return when the connection is closed; raise if it stops responding."""
     closed = asyncio.Event()
     driver.add_termination_listener(lambda _: closed.set())
     while not closed.is_set():

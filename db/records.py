@@ -1,4 +1,4 @@
-"""What the repositories take and give: frozen dataclasses, no table classes."""
+"""Parameters and results of the repositories: frozen dataclasses, no table classes."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class GenreCount:
-    """A genre and how many tracks it has."""
+    """A genre and its number of tracks."""
 
     genre: str
     track_count: int
@@ -25,8 +25,8 @@ class GenreCount:
 class TrackRecord:
     """A classified track; `probabilities` by genre, highest first.
 
-    `exact_confidence` is the one that lists are ordered by, `confidence` is rounded. `is_uncertain`
-    compares it with the threshold of the model that classified the track.
+    Lists are ordered by `exact_confidence`; `confidence` is rounded. `is_uncertain` compares it
+    with the threshold of the model that classified the track.
     """
 
     track_id: int
@@ -47,7 +47,7 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True)
 class TitleRecord:
-    """A classified track as a list of titles shows it."""
+    """A track in a list of titles."""
 
     track_id: int
     title: str
@@ -56,7 +56,7 @@ class TitleRecord:
 
 @dataclass(frozen=True, slots=True)
 class TrackFeatures:
-    """What the model saw of tracks, column by column, all of one length.
+    """What the model saw of tracks, as columns of the same length.
 
     Attributes
     ----------
@@ -73,22 +73,22 @@ class TrackFeatures:
 
     @property
     def complete(self) -> npt.NDArray[np.bool_]:
-        """Which tracks have all numbers."""
+        """Boolean mask of the tracks that have every number."""
         lacking = np.isnan(self.numbers).any(axis=1)
         return np.logical_not(lacking)
 
     def take(self, rows: npt.NDArray[np.intp]) -> "TrackFeatures":
-        """Return the tracks of an index array, in that order."""
+        """Return the tracks at the given indices, in that order."""
         return TrackFeatures(self.tags.take(pa.array(rows)), self.numbers[rows], self.columns)
 
     def missing(self, row: int) -> list[str]:
-        """Return the columns that a track does not have."""
+        """Return the columns a track lacks."""
         return [self.columns[index] for index in np.flatnonzero(np.isnan(self.numbers[row]))]
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedTracks:
-    """Tracks to store, column by column, all of one length.
+    """Tracks to store, as columns of the same length.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class ClassifiedTracks:
         Index into the genres of the model.
     probabilities : float array, shape (n_tracks, n_genres)
     features : TrackFeatures or None
-        None if features are not kept; those of an earlier classification go away then.
+        None if features are not kept; those of an earlier classification are then deleted.
     """
 
     lines: npt.NDArray[np.int64]
@@ -115,9 +115,9 @@ class ClassifiedTracks:
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A model by name, and the genres in the order of its probabilities.
+    """A model version, with its genres in the order of its probabilities.
 
-    A track whose confidence is below `uncertain_below` counts as uncertain.
+    A track is uncertain if its confidence is below `uncertain_below`.
     """
 
     version: str
@@ -127,9 +127,9 @@ class ModelVersion:
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """An operator's choice; `previous_id` is the choice that a rollback goes back to.
+    """An operator's choice; a rollback returns to the choice `previous_id`.
 
-    `is_shipped` means whatever model the release carries, whose version may change with it.
+    `is_shipped` means the model that comes with the release, whatever its version.
     """
 
     id: int
@@ -142,9 +142,9 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class Window(Generic[T]):
-    """Which part of an ordered list is wanted: `limit` rows between two keys, both exclusive.
+    """A part of an ordered list: `limit` rows between two keys, both exclusive.
 
-    With `backwards`, the last rows of that stretch; they still come in the list's order.
+    `backwards` takes the last rows of that range; they are still returned in the list's order.
     """
 
     limit: int
@@ -155,7 +155,7 @@ class Window(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """A part of an ordered list, and whether more rows lie behind and before it."""
+    """A part of an ordered list, and whether rows follow and precede it."""
 
     items: Sequence[T]
     has_next: bool

@@ -1,4 +1,4 @@
-"""Decide who may ask: configured clients, or development credentials where they are safe."""
+"""Decide who may use the API: configured clients, or development credentials where safe."""
 
 import ipaddress
 import logging
@@ -14,31 +14,31 @@ logger = logging.getLogger("genre")
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may ask, and which of them may choose the model."""
+    """The clients, and those of them that may choose the model."""
 
     clients: Clients
     operators: frozenset[str]
 
 
 def read_access(settings: Settings) -> Access:
-    """Return who may ask; needs no database, so it can refuse before anything is started.
+    """Return the clients and operators; needs no database, so it can fail before anything starts.
 
     Raises
     ------
     SettingsError
-        The settings leave open who may ask.
+        The settings do not say who may use the API.
     """
     clients = clients_of(settings)
     return Access(clients, operators_of(settings, clients))
 
 
 def clients_of(settings: Settings) -> Clients:
-    """Return the clients that may ask.
+    """Return the clients.
 
     Raises
     ------
     SettingsError
-        `GENRE_CLIENTS` is malformed, or missing where others could reach the service or its data.
+        `GENRE_CLIENTS` is malformed, or not set although others could reach the service.
     """
     if settings.clients is not None and settings.clients.get_secret_value().strip():
         try:
@@ -48,7 +48,7 @@ def clients_of(settings: Settings) -> Clients:
     if not (settings.is_embedded and is_loopback(settings.host)):
         raise SettingsError(
             "GENRE_CLIENTS is not set. The development credentials test/test are only for the "
-            "embedded database and a loopback address. Make a client with `genre hash-secret NAME`."
+            "embedded database on a loopback address. Make a client with `genre hash-secret NAME`."
         )
     logger.warning(
         "Development credentials: client-id %s, client-secret %s. Set GENRE_CLIENTS for others.",
@@ -59,7 +59,7 @@ def clients_of(settings: Settings) -> Clients:
 
 
 def operators_of(settings: Settings, clients: Clients) -> frozenset[str]:
-    """Return the clients that may choose the model; on a developer's machine, the one there is.
+    """Return the clients that may choose the model; in development, the only client.
 
     Raises
     ------
@@ -69,14 +69,16 @@ def operators_of(settings: Settings, clients: Clients) -> frozenset[str]:
     unknown = settings.operator_ids.difference(clients.client_ids)
     if unknown:
         names = ", ".join(sorted(unknown))
-        raise SettingsError(f"GENRE_OPERATORS: no client of GENRE_CLIENTS is called {names}.")
+        raise SettingsError(
+            f"GENRE_OPERATORS names clients that are not in GENRE_CLIENTS: {names}."
+        )
     if clients.client_ids == (DEVELOPMENT_CLIENT,) and settings.clients is None:
         return frozenset(clients.client_ids)
     return settings.operator_ids
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach an address to listen on."""
+    """Return whether only this machine can reach a listening address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,12 +1,11 @@
-"""Know the clients by an id and a secret, of which only a salted hash is kept.
+"""Verify clients by an id and a secret, of which only a salted hash is stored.
 
-The setting is `client-id:sha256$<salt>$<hash>`, more of them separated by commas; salt and hash are
-hexadecimal. A client listed twice has two valid secrets, so that it can change from one to the
-other without a gap.
+The setting is a comma-separated list of `client-id:sha256$<salt>$<hash>`, with salt and hash in
+hexadecimal. A client listed twice has two valid secrets, so it can switch without downtime.
 
-One round of SHA-256 is right here and wrong for passwords: secrets come from `generate_secret`,
-256 random bits, which nobody can search through however fast the hash. A slow hash would only let
-strangers keep the service busy, since every request is checked.
+One round of SHA-256 is enough here, though not for passwords: secrets come from `generate_secret`
+and have 256 random bits, too many to search however fast the hash. Every request is checked, so a
+slow hash would only let strangers keep the service busy.
 """
 
 import hashlib
@@ -34,7 +33,7 @@ class HashedSecret:
 
 
 class Clients:
-    """The clients that may call, each with one secret or more."""
+    """The clients, each with one or more secrets."""
 
     def __init__(self, entries: Iterable[tuple[str, HashedSecret]]) -> None:
         self._secrets: dict[str, list[HashedSecret]] = {}
@@ -45,13 +44,13 @@ class Clients:
 
     @property
     def client_ids(self) -> tuple[str, ...]:
-        """The ids in order."""
+        """The ids, sorted."""
         return tuple(sorted(self._secrets))
 
     def verify(self, client_id: str, secret: str) -> str | None:
         """Return the id if the secret is one of the client's.
 
-        Every call hashes equally often, for a known client and for an unknown one.
+        Every call computes the same number of hashes, whether the client is known or not.
         """
         known = self._secrets.get(client_id, [])
         padding = [self._nobody] * (self._checks - len(known))
@@ -60,24 +59,24 @@ class Clients:
 
 
 def generate_secret() -> str:
-    """Make a secret of 256 random bits that fits into a header."""
+    """Generate a secret of 256 random bits that fits into a header."""
     return secrets.token_urlsafe(32)
 
 
 def hash_secret(secret: str) -> str:
-    """Hash a secret for the setting."""
+    """Return a secret's salted hash, as the setting expects it."""
     salt = secrets.token_bytes(SALT_BYTES)
     return f"sha256${salt.hex()}${_digest(salt, secret).hex()}"
 
 
 def parse_clients(text: str) -> Clients:
-    """Read the setting.
+    """Parse the setting.
 
     Raises
     ------
     ValueError
-        An entry is malformed. The message names the entry by its position and says nothing of
-        its content, which may be a secret in the wrong place.
+        An entry is malformed. The message names only its position, because its content may be a
+        secret in the wrong place.
     """
     entries = [
         _parse_entry(entry.strip(), position)

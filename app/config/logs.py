@@ -10,19 +10,17 @@ from app.config.settings import Settings
 
 
 class RequestIdFilter(logging.Filter):
-    """Put the id of the present request into each record."""
+    """Adds the current request's id to each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every record."""
         record.request_id = current_request_id() or "-"
         return True
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """Formats each record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write a record."""
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -36,7 +34,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(settings: Settings) -> None:
-    """Set up the loggers of the service and of uvicorn."""
+    """Configure the loggers of the service and of uvicorn."""
     text = "%(asctime)s %(levelname)-7s %(name)s [%(request_id)s] %(message)s"
     formatter = {"()": JsonFormatter} if settings.log_format == "json" else {"format": text}
     logging.config.dictConfig(

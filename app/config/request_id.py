@@ -1,6 +1,6 @@
-"""The id of the request that is being answered, for logs and errors.
+"""The id of the current request, for logs and errors.
 
-Apart from the middleware that sets it, as the log is set up before anything large is imported.
+Separate from the middleware that sets it, because logging is configured before large imports.
 """
 
 from contextvars import ContextVar
@@ -9,5 +9,5 @@ REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def current_request_id() -> str | None:
-    """Return the id; None between requests."""
+    """Return the id; None outside a request."""
     return REQUEST_ID.get()

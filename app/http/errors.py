@@ -1,4 +1,4 @@
-"""Answer a request that never reaches GraphQL with the same kind of document as one that does."""
+"""Error responses for requests that never reach GraphQL, in the format of GraphQL errors."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from schema.core.errors import ErrorCode
 
 
 class RefusedRequestError(Exception):
-    """A request that is answered with an error document and no result."""
+    """A request that gets an error document instead of a result."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class RefusedRequestError(Exception):
 
 
 class ErrorResponse(JSONResponse):
-    """One GraphQL error as a whole HTTP response."""
+    """An HTTP response with one GraphQL error."""
 
     def __init__(
         self,
@@ -57,9 +57,9 @@ async def refuse_unread(
 ) -> None:
     """Send a response to a client that may still be sending, then close the connection.
 
-    A close with unread data resets the connection, and the reset can overtake the response. So
-    what arrives is read and dropped for a moment after the response. Not so for a client that
-    waits for `100 Continue`: reading would ask it to go on.
+    Closing with unread data resets the connection, and the reset can overtake the response. So
+    incoming data is read and dropped for a moment after the response, except from a client that
+    waits for `100 Continue`, because reading would tell it to continue.
     """
     response.headers["connection"] = "close"
     waits = any(name == b"expect" for name, _ in scope["headers"])

@@ -1,4 +1,4 @@
-"""`GET /export.csv`: all tracks as a file, streamed. The middleware has checked the credentials."""
+"""`GET /export.csv`: stream all tracks as a file. The middleware checks the credentials."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -26,11 +26,11 @@ HEADERS = {
 
 
 class BadParameterError(Exception):
-    """A parameter is wrong; the message names it and what is allowed."""
+    """A parameter is invalid; the message names it and what is allowed."""
 
 
 async def export_csv(request: Request) -> Response:
-    """Send the tracks; parameters are `genre`, `corrected` and `raw`."""
+    """Send the tracks; the query parameters are `genre`, `corrected` and `raw`."""
     try:
         return await _export(request, *read_parameters(request))
     except BadParameterError as error:
@@ -43,14 +43,14 @@ async def export_csv(request: Request) -> Response:
 async def _export(request: Request, wanted: ExportFilter, raw: bool) -> Response:
     service: Service = request.state.service
     known = sorted(await _known_genres(service))
-    if wanted.genre is not None and wanted.genre not in known:  # a typo is no empty file
-        message = f"There is no such genre. Known are: {', '.join(known)}."
+    if wanted.genre is not None and wanted.genre not in known:  # a typo must not give an empty file
+        message = f"There is no such genre. Known genres: {', '.join(known)}."
         return ErrorResponse(400, message, ErrorCode.UNKNOWN_GENRE, knownGenres=known)
-    if request.method == "HEAD":  # nobody would read the rows
+    if request.method == "HEAD":  # no body is sent
         return Response(headers=HEADERS)
     tracks = csv_parts(service.exports.read_tracks(wanted), raw=raw)
     parts = read_ahead(tracks, service.exporting)
-    first = await anext(parts)  # an error now is still an answer; later it breaks the connection
+    first = await anext(parts)  # an error here is still reported; a later one breaks the connection
     return ExportResponse(_rejoin(first, parts), HEADERS)
 
 
@@ -60,17 +60,17 @@ async def _known_genres(service: Service) -> set[str]:
 
 
 def read_parameters(request: Request) -> tuple[ExportFilter, bool]:
-    """Read the query string.
+    """Parse the query string.
 
     Raises
     ------
     BadParameterError
-        It has an unknown parameter, one twice, or one with a wrong value.
+        A parameter is unknown, repeated or invalid.
     """
     given = request.query_params
     for name, _ in given.multi_items():
         if name not in PARAMETERS:
-            raise BadParameterError(f"Unknown parameter; known are {', '.join(PARAMETERS)}.")
+            raise BadParameterError(f"Unknown parameter; allowed are {', '.join(PARAMETERS)}.")
         if len(given.getlist(name)) > 1:
             raise BadParameterError(f"{name} is given twice.")
     genre = given.get("genre")

@@ -1,6 +1,6 @@
 """Serve a Strawberry schema over HTTP: GraphQL over HTTP, multipart uploads, event streams.
 
-No websockets, no IDE, no batching. Who may call is decided before, in the middleware.
+No websockets, no IDE, no batching. The middleware has already checked the credentials.
 """
 
 import json
@@ -47,16 +47,16 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
     Parameters
     ----------
     schema
-        With `schema.core.errors.ErrorCodes` among its extensions, or the caller sees the texts
-        of exceptions.
+        Must have the extension `schema.core.errors.ErrorCodes`, which hides the messages of
+        unexpected exceptions.
     build_context
-        Makes the resolvers' context from a request.
+        Builds the resolvers' context from a request.
     allow_queries_via_get
         Whether GET and HEAD run queries; they never run mutations.
     heartbeat_interval_s
         How long an event stream may be silent.
     multipart_limits
-        What a multipart request may consist of.
+        Limits on the parts of a multipart request.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         self.allowed_methods = (*reads, "POST", "OPTIONS")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; a websocket is refused."""
+        """Respond to one request; websockets are refused."""
         if scope["type"] != "http":
             await WebSocketClose(code=1008)(scope, receive, send)
             return
@@ -97,19 +97,18 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        """Return what the resolvers see."""
         assert isinstance(request, Request)
         return self.build_context(request)
 
     def encode_json(self, data: object) -> bytes:
-        """Encode as JSON proper, in one line."""
+        """Encode as strict JSON, on one line."""
         try:
             return orjson.dumps(data)
-        except orjson.JSONEncodeError:  # half of a surrogate pair, which JSON can only escape
+        except orjson.JSONEncodeError:  # a lone surrogate, which JSON can only escape
             return json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
 
     async def respond(self, request: Request, resources: AsyncExitStack) -> Response:
-        """Turn a request into a response, whatever goes wrong."""
+        """Return a response to a request, whatever fails."""
         accepted = negotiate(request.headers.getlist("accept"))
         media_type = accepted.json_type or JSON
         try:
@@ -139,7 +138,7 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
             return Response(status_code=204, headers=allow)
         if accepted.json_type is None and not accepted.takes_stream:
             offers = f"{JSON}, {GRAPHQL_RESPONSE} or {EVENT_STREAM}"
-            raise RefusedRequestError(406, f"Answers are {offers}.")
+            raise RefusedRequestError(406, f"Responses are {offers}.")
         operation = await read_operation(request, resources, self.multipart_limits)
         context = await self.get_context(request, Response())
         return await self._run(request, operation, context, accepted)
@@ -152,7 +151,7 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         accepted: Negotiated,
     ) -> Response:
         reads_only = request.method != "POST"
-        if accepted.prefers_stream and not reads_only:  # with heartbeats while it works
+        if accepted.prefers_stream and not reads_only:  # with heartbeats during execution
             return await self._stream(operation, context)
         try:
             with request_of(request.receive):
@@ -172,7 +171,9 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
                 message = "A mutation needs a POST."
                 raise RefusedRequestError(405, message, headers={"allow": "POST"}) from None
             if not accepted.takes_stream or _is_head(request):
-                message = f"A subscription is answered as {EVENT_STREAM} only: accept it."
+                message = (
+                    f"Subscriptions are sent as {EVENT_STREAM} only; add it to the Accept header."
+                )
                 raise RefusedRequestError(406, message) from None
             return await self._stream(operation, context)
         if accepted.prefers_stream:
@@ -197,7 +198,7 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
             async with aclosing(results):
                 async for result in results:
                     yield self._event(_document(result))
-        except GraphQLError as error:  # a failed extension, already made public
+        except GraphQLError as error:  # from a failed extension, already masked
             yield self._event({"errors": [error.formatted]})
         except Exception:
             logger.exception("Unexpected error in a stream (request %s)", current_request_id())
@@ -216,14 +217,14 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         return self._json_response(document, status, media_type)
 
     def _json_response(self, document: object, status: int, media_type: str) -> Response:
-        # Shared caches know nothing of our credentials' headers.
+        # Shared caches do not know that the credentials' headers matter.
         headers = {"cache-control": "no-store", "vary": "Accept"}
         body = self.encode_json(document)
         return Response(body, status, headers, f"{media_type}; charset=utf-8")
 
 
 def _document(result: ExecutionResult) -> dict[str, Any]:
-    """Return the response of the specification: no `data` if nothing was executed."""
+    """Return the response as specified: without `data` if nothing was executed."""
     result.errors = [_masked(error) for error in result.errors or ()]
     document: dict[str, Any] = {**process_result(result)}
     if result.data is None and result.errors and all(e.path is None for e in result.errors):
@@ -232,7 +233,7 @@ def _document(result: ExecutionResult) -> dict[str, Any]:
 
 
 def _masked(error: GraphQLError) -> GraphQLError:
-    """Mask what `ErrorCodes` never saw, because another extension failed before it."""
+    """Mask an error that `ErrorCodes` did not see because another extension failed first."""
     if error.original_error is None or not is_exception(error):
         return error
     return mask_error(error, error.original_error, current_request_id())

@@ -1,4 +1,4 @@
-"""Tell an orchestrator how the process is: up, and able to answer. No credentials are needed."""
+"""Health checks for orchestrators: is the process up, and is it ready? They need no credentials."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -9,12 +9,12 @@ from db.migrations.migrate import current_revision, newest_revision
 
 
 async def healthz(request: Request) -> JSONResponse:
-    """Answer as long as the process does."""
+    """Return 200 while the process runs."""
     return JSONResponse({"status": "ok"})
 
 
 async def readyz(request: Request) -> JSONResponse:
-    """Answer 200 if the model is loaded, the database answers and its tables are current."""
+    """Return 200 if a model is loaded, the database responds and its tables are current."""
     service: Service = request.state.service
     checks = {"model": "ok", "database": "ok", "migrations": "ok"}
     try:
@@ -29,8 +29,10 @@ async def readyz(request: Request) -> JSONResponse:
         "modelVersion": service.model.manifest.version,
         "checks": checks,
     }
-    if service.model.refused_version:  # the one before goes on, so this is no reason to stop
+    if (
+        service.model.refused_version
+    ):  # the previous model stays in use, so the service is still ready
         body["refusedModel"] = service.model.refused_version
-    if service.spool.problem:  # all else goes on; the log says why
+    if service.spool.problem:  # everything else works; the log has the reason
         body["spool"] = "cannot be used: uploads with wait: false are refused"
     return JSONResponse(body, status_code=200 if is_ready else 503)

@@ -1,4 +1,4 @@
-"""Read `Content-Type` and choose the media type of an answer from `Accept`."""
+"""Parse `Content-Type` and choose a response's media type from `Accept`."""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ WEIGHT = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Negotiated:
-    """What a client takes."""
+    """What a client accepts."""
 
     json_type: str | None
-    """The media type of a plain answer; None if it takes none."""
+    """The media type of a plain response; None if the client accepts none."""
     takes_stream: bool
-    """Whether an event stream may be sent where one is needed."""
+    """Whether the client accepts an event stream."""
     prefers_stream: bool
-    """Whether it asks for an event stream first."""
+    """Whether the client prefers an event stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class MediaRange:
     position: int
 
     def specificity(self, offer: str) -> int:
-        """Return how closely the range names `offer`; 0 if not at all."""
+        """Return how specifically the range matches `offer`; 0 if it does not match."""
         if self.media_type == offer:
             return 3
         if self.media_type == f"{offer.partition('/')[0]}/*":
@@ -51,10 +51,10 @@ def read_media_type(header: str) -> tuple[str, dict[str, str]]:
 
 
 def negotiate(accept: Sequence[str]) -> Negotiated:
-    """Choose by weight, then by the order of the client, then plain JSON before the others.
+    """Choose by weight, then by the client's order, then plain JSON before the others.
 
-    urql lists `text/event-stream` behind JSON in every request: it means a stream only where the
-    answer can't be anything else, in a subscription.
+    urql lists `text/event-stream` after JSON in every request, and wants a stream only for
+    subscriptions, which have no other format.
     """
     ranges = read_accept(",".join(accept)) or [MediaRange("*/*", 1.0, 0)]
     json_rank, graphql_rank, stream_rank = (
@@ -69,7 +69,7 @@ def negotiate(accept: Sequence[str]) -> Negotiated:
 
 
 def read_accept(header: str) -> list[MediaRange]:
-    """Read the entries in order and leave out those that make no sense."""
+    """Parse the entries in order, ignoring malformed ones."""
     ranges = []
     for position, entry in enumerate(header.split(",")):
         media_type, parameters = read_media_type(entry)
@@ -84,7 +84,7 @@ NOT_TAKEN: Rank = (0.0, 0)
 
 
 def _rank(ranges: Sequence[MediaRange], offer: str) -> Rank:
-    """Return (weight, earliness) of an offer by the range that names it most closely."""
+    """Return the weight and priority of an offer, by the range that matches it best."""
     best = max(ranges, key=lambda item: (item.specificity(offer), -item.position))
     if not best.specificity(offer) or not best.weight:
         return NOT_TAKEN

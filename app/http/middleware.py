@@ -1,6 +1,6 @@
-"""Guard every request before an endpoint sees it: id, credentials, size of the body.
+"""Middleware that runs before every endpoint: request id, credentials, body size.
 
-Pure ASGI, since Starlette's `BaseHTTPMiddleware` neither sees websockets nor streams. Mount in
+Pure ASGI, because Starlette's `BaseHTTPMiddleware` handles neither websockets nor streams. Mount in
 this order, outermost first: `RequestIdMiddleware`, CORS, `CredentialsMiddleware`,
 `BodyLimitMiddleware`. A refused body is never parsed.
 """
@@ -24,16 +24,16 @@ CHALLENGE = 'ClientSecret realm="genre", headers="client-id client-secret"'
 
 
 class RequestIdMiddleware:
-    """Give each request an id: in `scope["state"]`, in the answer and in the context of logs.
+    """Gives each request an id: in `scope["state"]`, in the response and in the logs.
 
-    A proxy's `x-request-id` is kept if it is short and plain enough for a log.
+    A proxy's `x-request-id` is kept if it is safe to log.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the inner application with an id."""
+        """Run the inner application with a request id."""
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         given = _single_header(scope, b"x-request-id") or ""
@@ -52,11 +52,11 @@ class RequestIdMiddleware:
 
 
 class CredentialsMiddleware:
-    """Let only known clients reach the protected paths and what lies below them.
+    """Lets only known clients reach the protected paths and everything below them.
 
-    `verify(client_id, client_secret)` returns the client's id, or None. The id goes to
-    `scope["state"]["client_id"]`, where the endpoint should insist on it: a request that came
-    around this middleware then fails. Websockets are refused everywhere.
+    `verify(client_id, client_secret)` returns the client's id, or None. The id is stored in
+    `scope["state"]["client_id"]`. Endpoints should require it there, so that a request that
+    bypassed this middleware fails. Websockets are refused everywhere.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class CredentialsMiddleware:
         self.paths = tuple(path.rstrip("/") for path in paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Check the headers before a byte of the body is read."""
+        """Check the headers before any of the body is read."""
         if scope["type"] == "websocket":
             return await WebSocketClose(code=1008)(scope, receive, send)
         if scope["type"] != "http" or not self.is_protected(scope):
@@ -91,9 +91,9 @@ class CredentialsMiddleware:
         return await self.app(_with_state(scope, client_id=verified), receive, send)
 
     def is_protected(self, scope: Scope) -> bool:
-        """Tell whether the request needs credentials; a preflight can't carry any.
+        """Return whether the request needs credentials; a preflight cannot carry any.
 
-        Both the whole path and the path below the server's root path are compared.
+        Both the full path and the path below the server's root path are compared.
         """
         if scope["method"] == "OPTIONS":
             return False
@@ -107,16 +107,16 @@ class CredentialsMiddleware:
 
 
 class BodyTooLargeError(Exception):
-    """The body went over its limit while it was read."""
+    """The body exceeded its limit while being read."""
 
 
 class BodyLimitMiddleware:
-    """Answer 413 to a body over its limit, by its declared length or as soon as it arrives.
+    """Responds 413 to a body over its limit, by its declared length or as it arrives.
 
     Parameters
     ----------
     max_bytes
-        For multipart bodies, the form around the files included.
+        For multipart bodies, including the form around the files.
     max_json_bytes
         For all others; they are held in memory.
     """
@@ -127,7 +127,7 @@ class BodyLimitMiddleware:
         self.max_json_bytes = max_json_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the inner application on a body that can't grow over the limit."""
+        """Run the inner application on a body that cannot exceed the limit."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         limit = self.limit(scope)
@@ -145,7 +145,7 @@ class BodyLimitMiddleware:
         return None
 
     def limit(self, scope: Scope) -> int:
-        """Return the limit for the type of the body."""
+        """Return the limit for the body's media type."""
         media_type, _ = read_media_type(_single_header(scope, b"content-type") or "")
         return self.max_bytes if media_type == MULTIPART_FORM else self.max_json_bytes
 
@@ -160,7 +160,7 @@ class BodyLimitMiddleware:
 
 
 class CountedBody:
-    """The two channels of a request, cut off once the body is over the limit."""
+    """The channels of a request, closed once the body is over the limit."""
 
     def __init__(self, receive: Receive, send: Send, limit: int) -> None:
         self._receive = receive
@@ -170,7 +170,7 @@ class CountedBody:
         self.is_answered = False
 
     async def receive(self) -> Message:
-        """Pass a message on unless it breaks the limit."""
+        """Pass on a message unless it exceeds the limit."""
         if self.is_over:
             raise BodyTooLargeError
         message = await self._receive()
@@ -181,7 +181,7 @@ class CountedBody:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass a message on unless 413 is the answer."""
+        """Pass on a message unless the response will be 413."""
         if self.is_over and not self.is_answered:
             return
         self.is_answered = True
@@ -189,7 +189,7 @@ class CountedBody:
 
 
 def _single_header(scope: Scope, name: bytes) -> str | None:
-    """Return a header that is there exactly once; repeated ones are ambiguous."""
+    """Return a header that occurs exactly once; a repeated one is ambiguous."""
     values = [value for key, value in scope["headers"] if key == name]
     return values[0].decode("latin-1") if len(values) == 1 else None
 

@@ -1,8 +1,8 @@
-"""Serve what browsers need: the workbench at `/`, GraphiQL at the API's address, their files.
+"""Pages for browsers: the workbench at `/`, GraphiQL at the API's path, and their assets.
 
-All of it is public and must stay so: constant files from the package and made-up tracks, which
-hold neither data nor secrets. A page asks the API with the credentials that its reader types in.
-The files are built from `web/` (docs/adr/0010-web-build.md).
+Everything here is public: constant files of the package and made-up tracks, with no data or
+secrets. The pages call the API with credentials that the user enters. The files are built from
+`web/` (docs/adr/0010-web-build.md).
 """
 
 import gzip
@@ -55,7 +55,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def page_routes() -> list[Route]:
-    """Return the routes of the workbench and of the files of both pages."""
+    """Return the routes of the workbench and of both pages' assets."""
     return [
         Route("/", make_page("index.html", WORKBENCH_POLICY)),
         Route("/assets/{name}", make_assets(STATIC / "assets")),
@@ -64,7 +64,7 @@ def page_routes() -> list[Route]:
 
 
 def make_page(name: str, policy: str) -> Endpoint:
-    """Read a page once; the endpoint sends it, or 304 to who has it."""
+    """Read a page once; the endpoint sends it, or 304 if the browser has it."""
     body = (STATIC / name).read_bytes()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {
@@ -85,13 +85,13 @@ def make_page(name: str, policy: str) -> Endpoint:
 
 
 def make_assets(folder: Path) -> Endpoint:
-    """Serve the files of a folder that have a hash in their names, most of them stored gzipped."""
+    """Serve a folder of files with hashes in their names, most of them stored gzipped."""
     files = {path.name.removesuffix(".gz"): path for path in sorted(folder.glob("*"))}
 
     async def asset(request: Request) -> Response:
         name: str = request.path_params["name"]
         path = files.get(name)
-        if path is None or not path.is_file():  # an upgrade under a running service removes files
+        if path is None or not path.is_file():  # upgrading a running service removes files
             raise HTTPException(404)
         headers = {**SECURITY_HEADERS, "cache-control": IMMUTABLE, "vary": "Accept-Encoding"}
         media_type = MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
@@ -107,7 +107,7 @@ def make_assets(folder: Path) -> Endpoint:
 
 
 def takes_gzip(request: Request) -> bool:
-    """Tell whether the client unpacks gzip, as every browser does."""
+    """Return whether the client accepts gzip, as every browser does."""
     codings = request.headers.get("accept-encoding", "").lower().split(",")
     pairs = (coding.partition(";") for coding in codings)
     return any(
@@ -117,7 +117,7 @@ def takes_gzip(request: Request) -> bool:
 
 
 def make_sample() -> Endpoint:
-    """Draw made-up tracks at the first request; `?rows=` says how many of them to send."""
+    """Generate made-up tracks on the first request; `?rows=` sets how many to send."""
     drawing = anyio.Lock()
     drawn: list[str] = []
 
@@ -140,11 +140,11 @@ def make_sample() -> Endpoint:
 
 
 class GraphiQLMiddleware:
-    """Answer a browser that goes to the API's address with GraphiQL; mount before credentials.
+    """Sends GraphiQL to browsers that open the API's path; mount before the credentials check.
 
-    Safe without credentials: it sends one constant page whatever the request holds, runs no
-    GraphQL and reads no body. Only GET and HEAD that name `text/html` and none of the API's types
-    get it, as a browser's address bar does; all else goes on to where credentials are checked.
+    This is safe without credentials: it sends one constant page, runs no GraphQL and reads no body.
+    Only GET and HEAD requests that accept `text/html` and none of the API's types get the page, as
+    from a browser's address bar. All others continue to the credentials check.
     """
 
     def __init__(self, app: ASGIApp, path: str) -> None:
@@ -153,14 +153,14 @@ class GraphiQLMiddleware:
         self.page = make_page("graphiql.html", GRAPHIQL_POLICY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the page or pass the request on."""
+        """Send the page or pass on the request."""
         if scope["type"] != "http" or not self.is_navigation(scope):
             return await self.app(scope, receive, send)
         response = await self.page(Request(scope))
         return await response(scope, receive, send)
 
     def is_navigation(self, scope: Scope) -> bool:
-        """Tell whether a person opens the address in a browser."""
+        """Return whether a person is opening the path in a browser."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if scope["method"] not in ("GET", "HEAD") or path != self.path:
             return False

@@ -1,6 +1,6 @@
-"""Read one GraphQL operation out of an HTTP request, and refuse everything that is not one.
+"""Parse a GraphQL operation from an HTTP request, and refuse anything else.
 
-Each fault of the request is a `RefusedRequestError`; nothing here runs GraphQL.
+Every problem with the request raises `RefusedRequestError`; nothing here runs GraphQL.
 """
 
 import json
@@ -19,7 +19,7 @@ from app.http.media_types import JSON, MULTIPART_FORM, read_media_type
 
 @dataclass(frozen=True, slots=True)
 class MultipartLimits:
-    """What a multipart request may consist of; its size is limited by the middleware."""
+    """Limits on the parts of a multipart request; the middleware limits its size."""
 
     max_files: int = 10
     max_fields: int = 10
@@ -28,7 +28,7 @@ class MultipartLimits:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The parameters of GraphQL over HTTP."""
+    """The parameters of a GraphQL-over-HTTP request."""
 
     query: str
     variables: dict[str, Any] | None
@@ -39,7 +39,7 @@ class Operation:
 async def read_operation(
     request: Request, resources: AsyncExitStack, limits: MultipartLimits
 ) -> Operation:
-    """Read the parameters; files stay open until `resources` are closed."""
+    """Parse a request; its files stay open until `resources` is closed."""
     if request.method != "POST":
         return check_parameters(read_query_string(request))
     media_type, parameters = read_media_type(request.headers.get("content-type", ""))
@@ -58,7 +58,7 @@ async def read_operation(
 
 
 def read_query_string(request: Request) -> dict[str, Any]:
-    """Read the parameters of a GET; variables and extensions are JSON texts."""
+    """Parse the parameters of a GET; variables and extensions are JSON."""
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if name in parameters:
@@ -68,7 +68,7 @@ def read_query_string(request: Request) -> dict[str, Any]:
 
 
 def check_parameters(data: object) -> Operation:
-    """Check the types of the parameters."""
+    """Check the parameters' types."""
     if isinstance(data, list):
         raise _bad("Batching is not supported: send one operation in each request.")
     if not isinstance(data, dict):
@@ -89,13 +89,13 @@ def check_parameters(data: object) -> Operation:
 
 
 def parse_json(data: bytes | str, what: str) -> Any:
-    """Parse JSON in UTF-8, strictly: no NaN, and no number or nesting that Python can't hold."""
+    """Parse strict JSON in UTF-8, within Python's limits on digits and nesting."""
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
         return json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
         raise _bad(f"{what} is nested too deeply.") from None
-    except ValueError:  # bad UTF-8, bad JSON, or an integer of too many digits
+    except ValueError:  # bad UTF-8, bad JSON, or an integer with too many digits
         raise _bad(f"{what} is not valid JSON.") from None
 
 
@@ -104,7 +104,7 @@ def _refuse_constant(name: str) -> Never:
 
 
 class FormParser(MultiPartParser):
-    """Starlette's parser, which neither notices nor closes a file whose end never came."""
+    """Starlette's parser, which neither detects nor closes an incomplete file."""
 
     is_complete = False
 
@@ -113,7 +113,7 @@ class FormParser(MultiPartParser):
         self.is_complete = True
 
     def close_files(self) -> None:
-        """Close what was opened, also files that are not in the form."""
+        """Close all opened files, including those that are not in the form."""
         for file in self._files_to_close_on_error:
             file.close()
 
@@ -121,7 +121,7 @@ class FormParser(MultiPartParser):
 async def parse_multipart(
     request: Request, resources: AsyncExitStack, limits: MultipartLimits
 ) -> Any:
-    """Read `operations` and put the files in the places that `map` names."""
+    """Parse `operations` and insert the files where `map` says."""
     form = await read_form(request, resources, limits)
     operations = parse_json(_text_field(form, "operations"), "The field `operations`")
     file_map = parse_json(_text_field(form, "map"), "The field `map`")
@@ -143,7 +143,7 @@ async def parse_multipart(
 async def read_form(
     request: Request, resources: AsyncExitStack, limits: MultipartLimits
 ) -> FormData:
-    """Parse the form; spooled files are closed with `resources`, whatever happens."""
+    """Parse the form; its files are always closed with `resources`."""
     headers = Headers(raw=[(b"content-type", request.headers["content-type"].encode("latin-1"))])
     async with AsyncExitStack() as stream_closer:
         stream = request.stream()
@@ -174,9 +174,9 @@ def _text_field(form: FormData, name: str) -> str:
 
 
 def place_file(operations: dict[str, Any], path: object, file: UploadFile) -> None:
-    """Put a file in the place of the null that `path` leads to.
+    """Replace the null at `path` with a file.
 
-    A path is `variables.` and keys or indexes with dots between them.
+    A path is `variables.` followed by keys or indexes, separated by dots.
     """
     *keys, last = path.split(".") if isinstance(path, str) else [""]
     target: Any = operations
@@ -194,7 +194,7 @@ def place_file(operations: dict[str, Any], path: object, file: UploadFile) -> No
 
 
 def _key_in(target: object, key: str) -> int | str:
-    """Return the key for a list or an object; no negative and no padded index."""
+    """Return the key for an object or a list; indexes must not be negative or padded."""
     if isinstance(target, list):
         if not (key.isascii() and key.isdigit() and key == str(int(key[:10]))):
             raise KeyError(key)

@@ -1,7 +1,7 @@
-"""Server-sent events as GraphQL over SSE, distinct connections mode, wants them.
+"""Server-sent events for GraphQL over SSE in distinct connections mode.
 
-Lines end in LF only: urql splits the stream at two of them. The response owns its source: it is
-closed when it ends, when the client disconnects and when the server stops.
+Lines end in LF only, because urql splits the stream at two of them. The response closes its source
+when it ends, when the client disconnects and when the server stops.
 """
 
 import asyncio
@@ -19,15 +19,15 @@ COMPLETE = "event: complete\ndata:\n\n"
 
 
 def next_event(document: str) -> str:
-    """Frame one result, a JSON text without line breaks."""
+    """Frame a result, which is JSON without line breaks."""
     return f"event: next\ndata: {document}\n\n"
 
 
 class EventStream(Response):
-    """Send frames as they come and a comment when none came for a while.
+    """Sends frames as they arrive, and a comment when none arrived for a while.
 
-    The source runs in one task from its start to its end, so that context variables and task
-    groups inside it work. asyncio cancels it once: its `finally` blocks may await.
+    The source runs in a single task, so context variables and task groups inside it work. It is
+    cancelled once, so its `finally` blocks may await.
     """
 
     media_type = EVENT_STREAM
@@ -39,7 +39,7 @@ class EventStream(Response):
         self.body = b""
         self.frames = frames
         self.heartbeat_interval_s = heartbeat_interval_s
-        # A proxy must neither keep, compress nor hold back what passes.
+        # Proxies must not cache, compress or buffer the stream.
         self.init_headers({"cache-control": "no-store, no-transform", "x-accel-buffering": "no"})
         del self.headers["content-length"]
 

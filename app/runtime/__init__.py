@@ -1,1 +1,1 @@
-"""The process itself: memory, threads, signals, and its database."""
+"""The process: memory, threads, tasks, signals and the database connection."""

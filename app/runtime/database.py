@@ -1,6 +1,6 @@
-"""Open the database of the settings: the embedded Postgres, or one elsewhere.
+"""Open the configured database: the embedded Postgres or an external one.
 
-Apart from the rest of the service for commands that need no model.
+Separate from the rest of the service, for commands that need no model.
 """
 
 import contextlib
@@ -20,9 +20,9 @@ from db.migrations.migrate import migrate
 async def open_database(
     settings: Settings, postgres: EmbeddedStart | None = None
 ) -> AsyncIterator[AsyncEngine]:
-    """Start or reach Postgres and bring its tables up to date.
+    """Start or connect to Postgres and run missing migrations.
 
-    `postgres` may have been started ahead, on the folder of the settings; it ends with the block.
+    `postgres` is an embedded server that was started early; it stops with the block.
     """
     async with contextlib.AsyncExitStack() as stack:
         if settings.database_url is None:
@@ -39,7 +39,7 @@ async def open_database(
 
 @contextlib.asynccontextmanager
 async def _running(postgres: EmbeddedStart) -> AsyncIterator[str]:
-    """Wait for the embedded server; waiting and stopping block, so a thread does it."""
+    """Wait for the embedded server, in a thread because waiting and stopping block."""
     try:
         yield await anyio.to_thread.run_sync(postgres.address)
     finally:

@@ -1,7 +1,7 @@
-"""Run our own PostgreSQL 18 in a data folder (why so: docs/adr/0002-embedded-postgres.md).
+"""Run PostgreSQL 18 in a data folder (see docs/adr/0002-embedded-postgres.md).
 
-Job: make the cluster once, start or adopt its server, yield its URL, stop it after its last user.
-Boundary: takes only the programs from the wheel; knows no tables, no settings, no event loop.
+Creates the cluster once, starts or adopts its server, yields its URL, and stops it after its last
+user. Uses only the binaries of the wheel; knows nothing about tables, settings or event loops.
 """
 
 import contextlib
@@ -33,38 +33,38 @@ if sys.platform != "win32":
 
 logger = logging.getLogger(__name__)
 
-START_TIMEOUT_S = 600  # crash recovery of max_wal_size on a slow disk
+START_TIMEOUT_S = 600  # enough to recover max_wal_size on a slow disk
 STOP_TIMEOUT_S = 60
 MAX_LOG_BYTES = 5 * 1024 * 1024
 MAX_SOCKET_PATH_BYTES = 103  # macOS; Linux allows 107
 
-# A built-in collation never changes; the system's may by an upgrade, and spoil the indexes.
-# -c goes into postgresql.conf, to be edited there; what makes a commit survive a crash (fsync,
-# synchronous_commit, full_page_writes) is on by default. The log is to stay free of users' data.
+# A built-in collation never changes; an upgrade may change the system's and break the indexes.
+# -c goes into postgresql.conf, where it can be edited. What makes a commit survive a crash (fsync,
+# synchronous_commit, full_page_writes) is on by default. The log must not contain users' data.
 INITDB_OPTIONS = """--username=postgres --auth-local=trust --auth-host=reject --encoding=UTF8
 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 -c timezone=UTC -c jit=off
 -c max_connections=60 -c shared_buffers=128MB -c max_wal_size=2GB -c checkpoint_timeout=15min
 -c random_page_cost=1.1 -c unix_socket_permissions=0700 -c log_checkpoints=off
 -c log_min_messages=warning -c log_min_error_statement=panic -c log_error_verbosity=terse"""
-if sys.platform == "linux":  # one call in place of an fsync for each of a thousand files
+if sys.platform == "linux":  # one call instead of an fsync for each of a thousand files
     INITDB_OPTIONS += " --sync-method=syncfs -c recovery_init_sync_method=syncfs"
 
 
 @contextlib.contextmanager
 def embedded_postgres(folder: Path) -> Iterator[str]:
-    """Have the server of `folder` run for the length of the block.
+    """Run the server of `folder` during the block.
 
-    Makes the folder if absent. Yields the SQLAlchemy URL (asyncpg, Unix socket) of the database
-    `genre`. Raises EmbeddedPostgresError if the server cannot be started or reached.
+    Creates the folder if necessary. Yields the SQLAlchemy URL (asyncpg, Unix socket) of the
+    database `genre`. Raises EmbeddedPostgresError if the server cannot be started or reached.
     """
-    if sys.platform == "win32":  # asyncpg would need a port, open to every local user
+    if sys.platform == "win32":  # asyncpg would need a TCP port, open to all local users
         raise EmbeddedPostgresError("no Unix sockets", folder, advice="Set GENRE_DATABASE_URL.")
     with contextlib.ExitStack() as stack:
         try:
             cluster = _Cluster.at(folder.expanduser().resolve())
             users = stack.enter_context(_open_lock(cluster.folder / MARK))
             with cluster.changing():
-                fcntl.flock(users, fcntl.LOCK_SH)  # the kernel drops it however a process ends
+                fcntl.flock(users, fcntl.LOCK_SH)  # the kernel releases it however the process ends
                 stack.callback(cluster.leave, users)
                 cluster.ensure_running()
         except OSError as error:
@@ -75,7 +75,7 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Cluster:
-    """One data folder, and the account of its server (None: that of this process)."""
+    """A data folder and the account of its server (None: this process's own account)."""
 
     folder: Path
     pgdata: Path
@@ -92,26 +92,26 @@ class _Cluster:
 
     @property
     def name(self) -> str:
-        """Be in the title of each server process; a moved folder keeps it, a copy does not."""
+        """The name in each server process's title; a moved folder keeps it, a copy does not."""
         status = self.pgdata.stat()
         return f"genre-{status.st_dev:x}-{status.st_ino:x}-data"
 
     @property
     def socket_dir(self) -> Path:
         path = str(self.pgdata / ".s.PGSQL.5432")
-        # Clients take a comma or colon in a host for the start of something else.
+        # Clients would treat a comma or colon in a host name as a separator.
         if len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES and re.fullmatch(r"[\w /.+-]+", path):
             return self.pgdata
-        return Path("/tmp") / self.name  # the same for every process, whatever its TMPDIR
+        return Path("/tmp") / self.name  # the same in every process, whatever TMPDIR says
 
     @property
     def url(self) -> str:
-        # The port is named lest a PGPORT in the environment mislead asyncpg.
+        # The port is explicit so that PGPORT in the environment cannot mislead asyncpg.
         return f"postgresql+asyncpg://postgres:@/genre?host={quote(str(self.socket_dir))}&port=5432"
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
-        """Let one process at a time start or stop the server."""
+        """Allow one process at a time to start or stop the server."""
         with _open_lock(self.folder / "postgres.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -119,11 +119,13 @@ class _Cluster:
     def leave(self, users: BinaryIO) -> None:
         try:
             with self.changing():
-                with contextlib.suppress(BlockingIOError):  # others use it
+                with contextlib.suppress(BlockingIOError):  # other processes use it
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     self._stop()
-                fcntl.flock(users, fcntl.LOCK_UN)  # closing would not do it after a fork
-        except OSError as error:  # must not hide what ended the block
+                fcntl.flock(
+                    users, fcntl.LOCK_UN
+                )  # closing the file would not release it after a fork
+        except OSError as error:  # must not hide the error that ended the block
             logger.warning("The embedded Postgres could not be stopped: %s", error)
 
     def ensure_running(self) -> None:
@@ -131,7 +133,7 @@ class _Cluster:
         to_socket = ["-h", str(self.socket_dir), "-p", "5432", "-U", "postgres"]
         deadline = time.monotonic() + START_TIMEOUT_S
         while (answer := self._run("pg_isready", *to_socket, check=False).returncode) == 1:
-            if time.monotonic() > deadline:  # it recovers, or somebody else stopped it
+            if time.monotonic() > deadline:  # it is recovering, or someone else stopped it
                 raise self._error("the server does not accept connections", "Try again later.")
             time.sleep(0.1)
         if answer != 0:
@@ -144,7 +146,7 @@ class _Cluster:
     def _ensure_made(self) -> None:
         if (self.pgdata / "PG_VERSION").exists():
             if (version := (self.pgdata / "PG_VERSION").read_text().strip()) != MAJOR:
-                advice = f"Dump it with Postgres {version}, load it in a new GENRE_DATA_DIR."
+                advice = f"Dump it with Postgres {version} and load it into a new GENRE_DATA_DIR."
                 raise self._error(f"the data is of Postgres {version}, not {MAJOR}", advice)
         elif self.pgdata.exists() and any(self.pgdata.iterdir()):
             advice = f"Move {self.pgdata} away, or choose another folder (GENRE_DATA_DIR)."
@@ -161,12 +163,12 @@ class _Cluster:
         draft.rename(self.pgdata)
 
     def _clear_remains(self) -> None:
-        """End what a crash left behind, and drop pid files over which Postgres would stumble."""
+        """Stop processes left by a crash, and delete pid files that would confuse Postgres."""
         if not self._end(signal.SIGQUIT):
-            raise self._error("an old server process does not end", "End it by hand.")
+            raise self._error("an old server process does not stop", "Stop it by hand.")
         for file in (self.pgdata / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
             pid = file.read_bytes().partition(b"\n")[0].strip() if file.exists() else b"0"
-            # The pid of a dead process is left to Postgres, which checks more than we can.
+            # Postgres handles the pid of a dead process itself, with better checks than ours.
             if not pid.isdigit() or (int(pid) and psutil.pid_exists(int(pid))):
                 logger.warning("Removed a stale %s (%r).", file, pid[:20])
                 file.unlink()
@@ -179,22 +181,24 @@ class _Cluster:
             log_file.unlink()
         title = f"cluster_name={self.name}"
         options = shlex.join(["-h", "", "-k", str(self.socket_dir), "-p", "5432", "-c", title])
-        # Relative paths, for pg_ctl hands them to a shell without quoting.
+        # Relative paths, because pg_ctl passes them to a shell unquoted.
         files = ["-D", "postgres", "-l", "postgres/server.log", "-t", str(START_TIMEOUT_S)]
         self._run("pg_ctl", "start", "-s", "-w", *files, "-o", options)
 
     def _stop(self) -> None:
-        if not self._end(signal.SIGINT):  # ends the sessions and writes a checkpoint
-            logger.warning("The embedded Postgres stops too slowly; its next start will recover.")
+        if not self._end(signal.SIGINT):  # closes the sessions and writes a checkpoint
+            logger.warning(
+                "The embedded Postgres is slow to stop; it will recover at the next start."
+            )
             self._end(signal.SIGQUIT)
         if self.socket_dir != self.pgdata:
             with contextlib.suppress(OSError):
                 self.socket_dir.rmdir()
 
     def _end(self, how: signal.Signals) -> bool:
-        """Signal the server and wait; without a server (it was killed), its leftover children."""
+        """Signal the server and wait; if it was killed, signal its remaining children instead."""
         processes = self._processes()
-        # Children have a new title. SIGINT means something else to some of them.
+        # Children have other titles. Some of them treat SIGINT differently.
         servers = [p for p, title in processes.items() if not title.startswith("postgres:")]
         for process in (waited_for := servers or list(processes)):
             with contextlib.suppress(psutil.Error):
@@ -205,7 +209,7 @@ class _Cluster:
         return not late
 
     def _processes(self) -> dict[psutil.Process, str]:
-        """Find the processes of this cluster by title, as a pid file may lie."""
+        """Find this cluster's processes by title, because a pid file may be wrong."""
         found = {}
         for pid in psutil.pids():
             with contextlib.suppress(psutil.Error):
@@ -216,7 +220,7 @@ class _Cluster:
         return found
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> CompletedProcess[str]:
-        # PGPORT, PGOPTIONS and the like are for other servers; C makes the messages English.
+        # PGPORT, PGOPTIONS and so on are for other servers. The C locale makes messages English.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         account = self.account
         result = subprocess.run(
@@ -226,13 +230,13 @@ class _Cluster:
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            start_new_session=True,  # Ctrl-C is for this process alone
+            start_new_session=True,  # Ctrl-C must reach only this process
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
         if check and result.returncode:
-            advice = "Mend what the messages name (disk full? wrong owner?), then start again."
+            advice = "Fix what the messages name (disk full? wrong owner?), then start again."
             raise self._error(f"{program} failed: {result.stderr.strip()}", advice)
         return result
 
@@ -245,18 +249,20 @@ def _make_private(directory: Path, account: Account | None) -> None:
         directory.mkdir(mode=0o700)
         if account:
             os.chown(directory, account.uid, account.gid, follow_symlinks=False)
-    status = directory.lstat()  # the name can be guessed: another user may have been first
+    status = directory.lstat()  # the name is predictable, so another user may have created it
     user = account.uid if account else os.geteuid()
     if stat.filemode(status.st_mode) != "drwx------" or status.st_uid != user:
-        raise PermissionError(f"{directory} belongs to somebody else; remove it")
+        raise PermissionError(f"{directory} belongs to someone else; remove it")
 
 
 def _is_alive(process: psutil.Process) -> bool:
-    with contextlib.suppress(psutil.NoSuchProcess):  # a zombie waits only for a careless PID 1
+    with contextlib.suppress(
+        psutil.NoSuchProcess
+    ):  # a zombie only remains if PID 1 does not reap it
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
 
 
 def _open_lock(path: Path) -> BinaryIO:
-    # For reading: enough for flock, and possible even if root made the file.
+    # Read-only is enough for flock, and works even if root created the file.
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644), "rb")

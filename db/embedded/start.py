@@ -1,4 +1,4 @@
-"""Start the embedded Postgres in a thread, so that its user can do other work until it needs it."""
+"""Start the embedded Postgres in a thread, so that the caller can do other work meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -27,9 +27,9 @@ class EmbeddedStart:
         return self._address.result()
 
     def stop(self) -> None:
-        """Stop the server, unless other processes use it; at once if it never ran, or was stopped.
+        """Stop the server, unless other processes use it; does nothing if it is not running.
 
-        A start under way is waited for: half a start cannot be stopped.
+        Waits for a start in progress, which cannot be interrupted.
         """
         self._thread.shutdown()
         self._server.close()

@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates the connection that `db.migrations.upgrade` hands over."""
+"""Alembic's entry point: migrate the connection passed by `db.migrations.upgrade`."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -9,11 +9,11 @@ from db.errors import translate_errors
 from db.migrations import MIGRATIONS
 
 _LOCK = 0x67656E7265  # "genre"
-"""Key of the advisory lock that lets one process migrate while the others wait."""
+"""Key of the advisory lock that makes other processes wait while one migrates."""
 
 
 async def migrate(engine: AsyncEngine) -> str:
-    """Run the missing migrations and return the revision that is current then.
+    """Run the missing migrations and return the resulting revision.
 
     Raises
     ------
@@ -24,7 +24,7 @@ async def migrate(engine: AsyncEngine) -> str:
     """
     if await current_revision(engine) == newest_revision():
         return newest_revision()
-    # Here: most starts find nothing to do, and would wait for Alembic in vain.
+    # Imported late, because most starts have nothing to migrate and need no Alembic.
     from db.migrations.upgrade import upgrade
 
     with translate_errors():
@@ -43,7 +43,7 @@ async def current_revision(engine: AsyncEngine) -> str | None:
 
 @functools.cache
 def newest_revision() -> str:
-    """Return the revision that this release needs, by which its last migration's file is named."""
+    """Return the revision this release needs, taken from the file name of its last migration."""
     return max(path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*_*.py"))
 
 

@@ -1,4 +1,4 @@
-"""Run migrations with Alembic, on a connection and in a transaction of `db.migrations.migrate`."""
+"""Run migrations with Alembic, on the connection and in the transaction of the caller."""
 
 from alembic import command
 from alembic.config import Config

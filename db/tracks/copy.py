@@ -1,6 +1,6 @@
 """Write classified tracks: COPY into a temporary table, then one statement.
 
-Shared by files and by tracks that come in a request, so that a track is stored in one way.
+Files and tracks sent in a request are stored the same way.
 """
 
 import io
@@ -35,9 +35,9 @@ CREATE TEMP TABLE IF NOT EXISTS incoming (
     confidence real, probabilities real[]
 ) ON COMMIT DELETE ROWS
 """
-# Ordered by id, so that two batches with the same tracks take row locks in the same order and
-# cannot deadlock. A track of this very batch stands only if an earlier line has written it: the
-# file names it twice; the same line is this chunk, sent once more after a failure.
+# Ordered by id, so that two batches with the same tracks lock rows in the same order and cannot
+# deadlock. A row that this batch wrote from an earlier line is kept, because the file has the track
+# twice. One from the same line is replaced: this chunk is being stored again after a failure.
 _STORE = """
 WITH stored AS (
     INSERT INTO tracks AS kept (
@@ -61,7 +61,7 @@ WHERE NOT EXISTS (SELECT FROM stored WHERE stored.track_id = incoming.track_id) 
 
 @dataclass(frozen=True, slots=True)
 class TrackRows:
-    """Tracks in the form of a COPY, and their features if they are kept.
+    """Tracks formatted for COPY, and their features if those are kept.
 
     Attributes
     ----------
@@ -82,8 +82,8 @@ async def store_rows(
 ) -> list[Any]:
     """Insert or replace tracks by id, within the transaction of asyncpg's connection `driver`.
 
-    Returns `line` and `track_id` of the rows left out, since an earlier line of the same batch has
-    stored the track. Without a batch no row is left out: such tracks all have line 0.
+    Returns `line` and `track_id` of the rows left out because an earlier line of the same batch
+    stored the track. Without a batch no row is left out, because all lines are 0.
     """
     spec_id = await save_spec(driver, rows.feature_columns) if rows.features else None
     await driver.execute(_STAGING)
@@ -97,7 +97,7 @@ async def store_rows(
 
 
 def copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> TrackRows:
-    """Write the rows for COPY; takes long enough to belong into a thread."""
+    """Format the rows for COPY; slow enough to need a thread."""
     return TrackRows(
         track_ids=tracks.track_ids.tolist(),
         tracks=_copy_tracks(tracks, genres),
@@ -109,7 +109,7 @@ def copy_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> TrackRows:
 
 
 def _copy_tracks(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
-    """Write the tracks as CSV; Arrow does it without a Python object per cell."""
+    """Format the tracks as CSV with Arrow, which creates no Python object per cell."""
     names = pa.array(genres, pa.string())
     table = pa.table(
         {
@@ -128,7 +128,7 @@ def _copy_tracks(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
 
 
 def _array_literals(probabilities: np.ndarray) -> pa.Array:
-    """Write each row as Postgres spells an array: `{0.25,0.75}`."""
+    """Format each row as a Postgres array literal: `{0.25,0.75}`."""
     flat = pa.array(probabilities.astype(np.float32).ravel()).cast(pa.string())
     rows = pa.FixedSizeListArray.from_arrays(flat, probabilities.shape[1])
     joined = pc.binary_join(rows.cast(pa.list_(pa.string())), ",")

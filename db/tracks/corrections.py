@@ -1,8 +1,8 @@
-"""The answers of people about tracks: given, withdrawn, listed and counted.
+"""Store, withdraw, list and count people's corrections.
 
-`corrections` is their source of truth and outlives tracks and batches; triggers copy it to the
-tracks. Every change locks the tracks first, in the order of their ids, so that it neither deadlocks
-with a batch that writes them nor misses one that is being deleted.
+The table `corrections` is the source of truth and outlives tracks and batches; triggers copy it to
+the tracks. Every change first locks the tracks in the order of their ids, so it cannot deadlock
+with a batch that writes them, nor miss one that is being deleted.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from db.models import CorrectionRow, TrackRow
 from db.records import GenreCount, Page, Window
 
 CorrectionKey = tuple[datetime, int]
-"""Where a correction is in their list: its time, then the track id."""
+"""Position of a correction in a list: its time, then the track id."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewCorrection:
-    """The genre that a person gives to a track."""
+    """A genre given to a track by a person."""
 
     track_id: int
     genre: str
@@ -34,7 +34,7 @@ class NewCorrection:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRecord:
-    """A person's answer; title, prediction and model are those of that moment."""
+    """A person's correction; title, prediction and model are those at that time."""
 
     track_id: int
     genre: str
@@ -52,13 +52,13 @@ class CorrectionRecord:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionFilter:
-    """Whose corrections are wanted, and from which moment on."""
+    """Selects corrections by client and by earliest time."""
 
     client_id: str | None = None
     since: datetime | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Return the filter in SQL."""
+        """Return the SQL conditions."""
         conditions: list[ColumnElement[bool]] = []
         if self.client_id is not None:
             conditions.append(col(CorrectionRow.corrected_by) == self.client_id)
@@ -69,30 +69,30 @@ class CorrectionFilter:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """How many corrections were withdrawn, and whether more of them are left."""
+    """How many corrections were withdrawn, and whether any are left."""
 
     count: int
     has_more: bool
 
 
 class CorrectionRepository(Protocol):
-    """Where corrections are kept."""
+    """Stores corrections."""
 
     async def correct_genres(
         self, corrections: Sequence[NewCorrection], client_id: str | None
     ) -> Sequence[int]:
-        """Keep corrections, each in place of an earlier one, all or none.
+        """Store all corrections or none; each replaces the track's earlier one.
 
-        Returns the ids of tracks that are not stored; if there are any, nothing was kept. No track
-        may come twice. Agreeing with the prediction is kept too. A correction stays when the track
-        is classified again or deleted.
+        Returns the ids of tracks that are not stored; if there are any, no correction was stored.
+        Track ids must be unique. A correction may agree with the prediction. It is kept when the
+        track is classified again or deleted.
         """
 
     async def clear_correction(self, track_id: int) -> bool:
-        """Delete the correction, if there is one; False if the track is not stored."""
+        """Delete a track's correction, if any; return False if the track is not stored."""
 
     async def withdraw(self, wanted: CorrectionFilter, limit: int) -> Withdrawal:
-        """Delete the newest corrections, at most `limit`, also those of deleted tracks."""
+        """Delete up to `limit` corrections, newest first, including those of deleted tracks."""
 
     async def list_corrections(
         self, wanted: CorrectionFilter, window: Window[CorrectionKey]
@@ -100,19 +100,19 @@ class CorrectionRepository(Protocol):
         """List corrections, newest first."""
 
     async def count_corrections(self, wanted: CorrectionFilter) -> int:
-        """Count the corrections that `list_corrections` has over all pages."""
+        """Count the corrections on all pages of `list_corrections`."""
 
     async def count_by_genre(self) -> list[GenreCount]:
         """Count the corrections to each genre, by name."""
 
     async def list_genres(self) -> list[str]:
-        """List the genres of corrections, by name, at the same cost however many there are."""
+        """List the genres of corrections, by name; the cost does not depend on their number."""
 
 
 _LOCK_TRACKS = (
     select(col(TrackRow.track_id)).order_by(col(TrackRow.track_id)).with_for_update(key_share=True)
 )
-# The time is the statement's: after the wait for the locks, and the same for all.
+# The statement's time is after the wait for the locks, and the same for all rows.
 _CORRECT = text("""
 INSERT INTO corrections AS kept (
     track_id, genre, title, predicted_genre, model_version, corrected_by, corrected_at

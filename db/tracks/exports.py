@@ -1,8 +1,8 @@
-"""Read all tracks, or those of a genre, or the corrected ones, as columns and chunk by chunk.
+"""Read all tracks, those of a genre, or the corrected ones, as columns in chunks.
 
-Each chunk is a query that begins behind the last track id, so memory stays flat; all are of one
-transaction and see the tracks as they were when it began. It lasts, and holds its connection, as
-long as the caller takes: one that may be slow reads ahead, as `app.exports.stream` does.
+Each chunk is a query that starts after the last track id, so memory stays flat. All chunks belong
+to one transaction and see the tracks as they were when it began. The transaction holds a connection
+for as long as the caller takes; a caller that may be slow reads ahead, like `app.exports.stream`.
 """
 
 import contextlib
@@ -43,13 +43,13 @@ TRACKS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class ExportFilter:
-    """Which tracks are wanted."""
+    """Selects the tracks to export."""
 
     genre: str | None = None
     corrected: bool = False
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Return the filter in SQL."""
+        """Return the SQL conditions."""
         conditions: list[ColumnElement[bool]] = []
         if self.genre is not None:
             conditions.append(col(TrackRow.genre) == self.genre)
@@ -60,7 +60,7 @@ class ExportFilter:
 
 @dataclass(frozen=True, slots=True)
 class LabelledChunk:
-    """Corrected tracks with what the model saw of them."""
+    """Corrected tracks and what the model saw of them."""
 
     track_ids: np.ndarray
     titles: list[str]
@@ -68,7 +68,7 @@ class LabelledChunk:
     features: TrackFeatures
 
     def take(self, rows: npt.NDArray[np.intp]) -> "LabelledChunk":
-        """Return the tracks of an index array, in that order."""
+        """Return the tracks at the given indices, in that order."""
         return LabelledChunk(
             self.track_ids[rows],
             [self.titles[row] for row in rows],
@@ -85,7 +85,7 @@ class PostgresExports:
         self._chunk_rows = chunk_rows
 
     async def read_tracks(self, wanted: ExportFilter) -> AsyncGenerator[pa.RecordBatch, None]:
-        """Yield the tracks with the columns of `TRACKS`; nothing if there are none."""
+        """Yield tracks in chunks with the columns of `TRACKS`; no chunk is empty."""
         columns: list[Any] = [col(getattr(TrackRow, name)) for name in TRACKS.names]
         statement = select(*columns).where(*wanted.conditions())
         async with (

@@ -1,4 +1,4 @@
-"""Write what the model saw of tracks, and read it back."""
+"""Write and read what the model saw of tracks."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -12,10 +12,10 @@ from db.records import ClassifiedTracks, TrackFeatures
 from db.tracks.feature_specs import Specs
 
 FeatureRow = tuple[int, bytes, str, bytes]
-"""Track id, digest, tags and numbers, for a COPY."""
+"""Track id, digest, tags and numbers, for COPY."""
 
 _STORED = np.dtype(">f8")
-"""Double: of float4, one prediction in 250 comes out differently, since trees compare exactly."""
+"""Doubles, because trees compare exactly: with float4, one prediction in 250 changes."""
 _COLUMNS = ("track_id", "digest", "tags", "numbers", "spec_id")
 _DIGESTS = (
     "SELECT track_id, digest, spec_id FROM track_features WHERE track_id = ANY ($1::bigint[])"
@@ -24,7 +24,7 @@ _FORGET = "DELETE FROM track_features WHERE track_id = ANY ($1::bigint[])"
 
 
 def feature_rows(tracks: ClassifiedTracks) -> list[FeatureRow]:
-    """Return the rows for a COPY; none if features are not kept."""
+    """Return the rows for COPY; none if features are not kept."""
     if tracks.features is None:
         return []
     ids, tags = tracks.track_ids.tolist(), tracks.features.tags.to_pylist()
@@ -36,7 +36,7 @@ def feature_rows(tracks: ClassifiedTracks) -> list[FeatureRow]:
 
 
 def _digest(words: str, numbers: bytes) -> bytes:
-    """Tell features apart; no secret hangs on it, so a hash that is ten times as fast will do."""
+    """Return a digest that detects changes; it need not be secure, so it uses a fast hash."""
     return bytes(xxh3_128_digest(numbers + words.encode()))
 
 

@@ -1,4 +1,4 @@
-"""Which numbers a row of `track_features` holds: their names, in order, stored once per spec."""
+"""Feature specs: the names, in order, of the numbers in a row of `track_features`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,16 +10,17 @@ from sqlmodel import col
 from db.models import FeatureSpecRow
 
 Specs = Mapping[int, Sequence[str]]
-"""The names of the numbers by id of the spec."""
+"""Column names by spec id."""
 
 _FIND = "SELECT id FROM feature_specs WHERE columns = $1::text[]"
 _ADD = "INSERT INTO feature_specs (columns) VALUES ($1::text[]) ON CONFLICT DO NOTHING"
 
 
 async def save_spec(driver: Any, columns: Sequence[str]) -> int:
-    """Return the id of a spec on asyncpg's connection `driver`; a new one is added.
+    """Return the id of a spec, adding it if it is new; `driver` is an asyncpg connection.
 
-    Call it before the transaction locks tracks: it may wait for another one that adds the same.
+    Call it before the transaction locks tracks, because it may wait for another transaction that
+    adds the same spec.
     """
     found = await driver.fetchval(_FIND, columns)
     if found is None:
@@ -29,6 +30,6 @@ async def save_spec(driver: Any, columns: Sequence[str]) -> int:
 
 
 async def read_specs(session: AsyncSession) -> Specs:
-    """Return all specs: there is one for each set of columns that a release has stored."""
+    """Return all specs; there is one for each set of columns that a release has stored."""
     rows = await session.execute(select(col(FeatureSpecRow.id), col(FeatureSpecRow.columns)))
     return {row.id: row.columns for row in rows}

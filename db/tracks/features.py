@@ -15,18 +15,18 @@ from db.tracks.feature_specs import Specs, read_specs
 
 
 class FeatureRepository(Protocol):
-    """Where features of tracks are read."""
+    """Reads stored features."""
 
     async def find_features(
         self, track_ids: Sequence[int], columns: Sequence[str]
     ) -> Mapping[int, TrackFeatures]:
-        """Return the stored features by track, each with one row and the numbers of `columns`.
+        """Return the stored features by track id, each with one row and the numbers of `columns`.
 
         A number is NaN if the track was stored before its column existed.
         """
 
     async def find_tags(self, track_ids: Sequence[int]) -> Mapping[int, str]:
-        """Return the stored words by track, separated by commas."""
+        """Return the stored words by track id, comma-separated."""
 
 
 class PostgresFeatures:

@@ -1,4 +1,4 @@
-"""Which tracks a list has, and in which order."""
+"""Which tracks a list contains, and in which order."""
 
 import uuid
 from collections.abc import Sequence
@@ -30,20 +30,20 @@ from db.models import (
 from db.tracks.words import search_words
 
 STEP: Any = literal_column(CONFIDENCE_STEP, SmallInteger)
-"""What the index by confidence is on."""
+"""The expression that the index by confidence uses."""
 
 
 class TrackOrder(Enum):
-    """How a list of tracks is ordered; the track id decides between equals."""
+    """Order of a list of tracks; ties are broken by track id."""
 
     TITLE = "TITLE"
     CONFIDENCE = "CONFIDENCE"
-    """The least sure first."""
+    """Least confident first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Below which confidence some model calls its tracks uncertain: the extremes of all models."""
+    """Lowest and highest confidence below which a model's tracks are uncertain."""
 
     lowest: float = 0.0
     highest: float = 1.0
@@ -51,12 +51,12 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class TrackFilter:
-    """Which tracks are wanted: those that meet every condition that is not None.
+    """Selects tracks that meet every condition that is not None.
 
     Attributes
     ----------
     search
-        Words with which words of the title begin, accents and case ignored.
+        Prefixes of words of the title, ignoring accents and case.
     uncertain
         Whether the confidence is below the threshold of the model that classified the track.
     min_confidence, max_confidence
@@ -73,25 +73,25 @@ class TrackFilter:
 
     @property
     def words(self) -> Sequence[str] | None:
-        """The words to search for, empty if it is no search; None if no title can have them."""
+        """The words to search for, empty without a search; None if no title can match."""
         if self.search is None or not self.search.strip():
             return ()
         return search_words(self.search)
 
     @property
     def is_by_genre(self) -> bool:
-        """Whether the genre is all that matters, so that the tracks are counted already."""
+        """Whether only the genre matters, so that the count is already stored."""
         return self.words == () and self.column_names <= {"genre"}
 
     def is_range(self, order: TrackOrder) -> bool:
-        """Whether the wanted tracks follow each other in the index of an order."""
+        """Whether the selected tracks are adjacent in the index of an order."""
         if order is TrackOrder.TITLE:
             return self.is_by_genre
         return self.words == () and self.uncertain is None and self.column_names <= {"confidence"}
 
     @property
     def column_names(self) -> set[str]:
-        """The columns of tracks that the conditions look at."""
+        """The columns of tracks that the conditions use."""
         by_column = {
             "genre": self.genre,
             "title_words": self.words or None,
@@ -104,7 +104,7 @@ class TrackFilter:
         return names | ({"confidence"} if any(limit is not None for limit in limits) else set())
 
     def conditions(self, columns: Any) -> list[ColumnElement[bool]]:
-        """Return the filter in SQL on `columns`, those of the table or of a subquery."""
+        """Return the SQL conditions on `columns`, of the table or of a subquery."""
         found = self._other_conditions(columns)
         if self.min_confidence is not None:
             found.append(columns.confidence >= cast(self.min_confidence, REAL))
@@ -113,17 +113,17 @@ class TrackFilter:
         return found
 
     def indexed(self, thresholds: Thresholds) -> list[ColumnElement[bool]]:
-        """Return `conditions` on the table, such that the planner sees which indexes may help."""
+        """Return `conditions` on the table in a form that lets the planner use its indexes."""
         found = [*self._other_conditions(TRACKS.c), *self.range(thresholds)]
         if self.corrected:
             found.append(exists().where(col(CorrectionRow.track_id) == TRACKS.c.track_id))
         return found
 
     def range(self, thresholds: Thresholds) -> list[ColumnElement[bool]]:
-        """Return the range of confidences on the table, by its index.
+        """Return the range of confidences as conditions on the index.
 
-        Only the outermost steps need an exact comparison. Put so, the planner does not take it for
-        a further condition that leaves fewer tracks.
+        Only the outermost steps need an exact comparison. Written this way, the planner does not
+        assume that the comparison removes more tracks.
         """
         found: list[ColumnElement[bool]] = []
         confidence = TRACKS.c.confidence
@@ -159,10 +159,10 @@ class TrackFilter:
 
 
 def like_words(columns: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
-    """Compare as text, several times faster than as lexemes; words have only letters and digits."""
+    """Compare as text, several times faster than lexemes; words are letters and digits only."""
     return [literal(" ").concat(columns.title_words).like(f"% {word}%") for word in words]
 
 
 def step_of(confidence: float) -> int:
-    """Return where a confidence, as it is stored, is in the index: as Postgres rounds."""
+    """Return the step of a stored confidence, rounded as Postgres does."""
     return round(float(np.float32(min(max(confidence, 0.0), 1.0))) * CONFIDENCE_STEPS)

@@ -1,4 +1,4 @@
-"""Read what is learnt from: answered tracks with their features, and a sample of the others."""
+"""Read the data for learning: answered tracks with features, and a sample of the others."""
 
 import uuid
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from db.tracks.feature_copy import read_features
 from db.tracks.feature_specs import read_specs
 
 _SCANNED = 20_000
-"""Tracks that a sample is drawn from: more are first thinned out by blocks of the table."""
+"""Tracks a sample is drawn from; larger catalogues are first sampled by table blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class AnswersState:
 
 @dataclass(frozen=True, slots=True)
 class FeatureRows:
-    """Tracks with their stored features, all sequences of one length.
+    """Tracks and their stored features, in sequences of the same length.
 
-    A feature is NaN if it was not stored; `skipped` are the ids of tracks without any.
+    A feature that was not stored is NaN; `skipped` has the ids of tracks without features.
     """
 
     track_ids: Sequence[int]
@@ -42,31 +42,31 @@ class FeatureRows:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRows(FeatureRows):
-    """Answered tracks, oldest answer first; `newest` is the time of the last one."""
+    """Answered tracks, oldest answer first; `newest` is the time of the last answer."""
 
     genres: Sequence[str]
     newest: datetime | None
 
 
 class LearningTracks(Protocol):
-    """Where answered and unanswered tracks are read for learning."""
+    """Reads answered and unanswered tracks for learning."""
 
     async def answers_state(self) -> AnswersState:
-        """Return how many answers there are, and when the newest was given."""
+        """Return the number of answers and the time of the newest."""
 
     async def count_newer_answers(self, moment: datetime) -> int:
         """Count the answers given after a moment."""
 
     async def read_answers(self, columns: Sequence[str], limit: int) -> AnswerRows:
-        """Return the newest `limit` answered tracks; deleted tracks count if features are kept."""
+        """Return the newest `limit` answered tracks, including deleted ones with features."""
 
     async def count_unanswered(self, batch_id: uuid.UUID | None) -> int:
-        """Count the tracks without an answer; for a batch, all tracks that it stored."""
+        """Count tracks without an answer; for a batch, all the tracks it stored."""
 
     async def sample_unanswered(
         self, columns: Sequence[str], limit: int, batch_id: uuid.UUID | None
     ) -> FeatureRows:
-        """Return up to `limit` random tracks without an answer, of the catalogue or of a batch."""
+        """Return up to `limit` random unanswered tracks of the catalogue or a batch."""
 
 
 _STATE = text("SELECT count(*), max(corrected_at) FROM corrections")
@@ -146,10 +146,10 @@ class PostgresLearningTracks:
 
 
 def _sample(total: int, batch_id: uuid.UUID | None) -> TextClause:
-    """Draw by a hash of the id, from all tracks or from those of random blocks.
+    """Sample by a hash of the id, from all tracks or from those in random blocks.
 
-    Neighbours in a block often come from the same file and artist. Ten times as many tracks as
-    wanted are looked at, so that a block gives few.
+    Neighbours in a block often come from the same file and artist, so ten times as many tracks as
+    needed are read, and each block contributes only a few.
     """
     share = 100.0 if total <= _SCANNED else 100.0 * _SCANNED / total
     thinned = "" if share == 100.0 else f"TABLESAMPLE SYSTEM ({share:.6f})"

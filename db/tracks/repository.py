@@ -1,4 +1,4 @@
-"""Read classified tracks: by genre, by id."""
+"""Read classified tracks, by list or by id."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -17,20 +17,20 @@ from db.tracks.filters import TrackFilter, TrackOrder
 from db.tracks.search import count_rows, find_rows
 
 TitleKey = tuple[str, int]
-"""Where a track is in a list by title: its title, then its id."""
+"""Position of a track in a list by title: its title, then its id."""
 ConfidenceKey = tuple[float, int]
-"""Where a track is in a list by confidence: its exact confidence, then its id."""
+"""Position of a track in a list by confidence: its exact confidence, then its id."""
 
 _KEY = (col(TrackRow.title), col(TrackRow.track_id))
 _IS_UNCERTAIN = (col(TrackRow.confidence) < col(ModelVersionRow.uncertain_below)).label(
     "is_uncertain"
 )
 _DECIMALS = 7
-"""Probabilities are stored as float4, which has about seven."""
+"""Probabilities are stored as float4, which has about seven decimals."""
 
 
 class TrackRepository(Protocol):
-    """Where classified tracks are read."""
+    """Reads classified tracks."""
 
     async def list_genres(self) -> list[GenreCount]:
         """List genres with at least one track, by name."""
@@ -38,16 +38,16 @@ class TrackRepository(Protocol):
     async def list_tracks(
         self, wanted: TrackFilter, order: TrackOrder, window: Window[Any]
     ) -> Page[TrackRecord]:
-        """List tracks; the window's keys are of `TitleKey` or `ConfidenceKey`, as `order` says."""
+        """List tracks; the window's keys are `TitleKey` or `ConfidenceKey`, as `order` is."""
 
     async def list_titles(self, wanted: TrackFilter, window: Window[TitleKey]) -> Page[TitleRecord]:
-        """List tracks by title, with title and id alone: an index may have them by itself."""
+        """List only titles and ids, by title, which can often be read from an index alone."""
 
     async def count_tracks(self, wanted: TrackFilter) -> int:
-        """Count the tracks that `list_tracks` has over all pages."""
+        """Count the tracks on all pages of `list_tracks`."""
 
     async def find_tracks(self, track_ids: Sequence[int]) -> Mapping[int, TrackRecord]:
-        """Return the tracks that are stored, by id."""
+        """Return stored tracks by id."""
 
 
 class PostgresTracks:
@@ -117,7 +117,7 @@ def _select_tracks() -> Select[Any]:
 
 
 async def _details(session: AsyncSession, page: Page[int]) -> Page[TrackRecord]:
-    """Read the tracks of a page; one that was deleted since is left out."""
+    """Read the tracks of a page; one deleted in the meantime is left out."""
     rows = await session.execute(_select_tracks().where(col(TrackRow.track_id).in_(page.items)))
     found = {row.track_id: _to_record(row) for row in rows}
     items = [found[track_id] for track_id in page.items if track_id in found]

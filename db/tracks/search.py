@@ -1,9 +1,9 @@
-"""Find a page of tracks in the order of an index, for conditions that few and that many meet.
+"""Find a page of tracks in order, whether few or many tracks match.
 
-The index that orders the list is walked until the page is full, which is soon if many tracks are
-wanted. The walk is given up after a number of entries: the wanted tracks are few then, or far away,
-and the planner looks for all of them by another index (their batch, their corrections, the words
-of titles, a range of confidences) and sorts. At worst it reads every track once.
+Walk the index that orders the list until the page is full, which is soon if many tracks match.
+Give up after a number of entries: then the matches are few or far away, and the planner finds all
+of them by another index (batch, corrections, title words, range of confidences) and sorts. At worst
+it reads every track once.
 """
 
 from collections.abc import Sequence
@@ -24,18 +24,18 @@ _ENTRIES_PER_TITLE = 200
 """How far to walk for each title of a page: 20,000 entries for 100, a few milliseconds."""
 _TRACKS_PER_ROW = 50
 _MOST_TRACKS = 20_000
-"""The same if an entry is not enough and the track has to be read: for each row, and in all."""
+"""The same when an entry is not enough and the track must be read: per row, and in total."""
 _SAMPLE_ENTRIES = 4_000
 _COMMON_SHARE = 0.01
-"""From here on a word's list costs more than a walk over all titles of a genre."""
-# Who reads a third of all tracks in the order of an index reads each page of the table many times.
+"""Above this share, a word's list costs more than walking all titles of a genre."""
+# Reading a third of all tracks in index order would read each table page many times.
 _PREFER_BITMAPS = text("SET LOCAL random_page_cost = 1.4")
 
 
 async def find_rows(
     session: AsyncSession, wanted: TrackFilter, order: TrackOrder, window: Window[Any]
 ) -> list[Any]:
-    """Return a row more than `window` is for, with `track_id`, `title` and `genre`."""
+    """Return one row more than `window` asks for, with `track_id`, `title` and `genre`."""
     limit = window.limit + 1
     catalogue = await _look(session, wanted)
     if wanted.words is None or not catalogue.genres:
@@ -53,7 +53,7 @@ async def find_rows(
 
 
 async def count_rows(session: AsyncSession, wanted: TrackFilter) -> int:
-    """Count the tracks over all pages: at most, every track is read once."""
+    """Count the tracks on all pages; at worst, every track is read once."""
     if wanted.words is None:
         return 0
     if wanted.is_by_genre:
@@ -78,7 +78,7 @@ async def _count_of_genre(session: AsyncSession, genre: str | None) -> int:
 
 
 async def _look(session: AsyncSession, wanted: TrackFilter) -> Catalogue:
-    """Ask for what the walk needs to know, as far as `wanted` leaves it open."""
+    """Read what the walk needs to know and `wanted` does not say."""
     genres, thresholds = [wanted.genre or ""], Thresholds()
     if wanted.genre is None:
         genre, count = col(GenreCountRow.genre), func.sum(col(GenreCountRow.track_count))
@@ -97,8 +97,8 @@ async def _conditions(
 ) -> list[ColumnElement[bool]]:
     """Return exact conditions, and one for the inverted index if its list is worth reading.
 
-    All words there would cost more, as the lists of common ones are long. `start` is where their
-    titles are compared.
+    It uses only the rarest word, because the lists of common words are long. Their frequencies are
+    sampled from `start` on.
     """
     conditions = wanted.indexed(catalogue.thresholds)
     rarest = await _rarest(session, catalogue, wanted.words or (), start)
@@ -112,7 +112,7 @@ async def _conditions(
 async def _rarest(
     session: AsyncSession, catalogue: Catalogue, words: Sequence[str], start: Window[Any]
 ) -> str | None:
-    """Compare words in the next entries of the index; None if even the rarest one is common."""
+    """Sample the index for the rarest word; None if even that is common."""
     if len(words) <= 1:
         return words[0] if words else None
     sample = TrackFilter(search=words[0])  # for its column alone

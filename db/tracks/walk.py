@@ -1,8 +1,8 @@
-"""Walk an index in the order of a list, from where a page begins, for a bounded number of entries.
+"""Walk a list's index from the start of a page, for a bounded number of entries.
 
-Titles are in an index by genre: several genres are merged while they are read. Confidences are
-indexed by small steps, which costs a batch a third of what an index on exact values would; a page
-sorts the tracks of the steps that it reaches.
+Titles are indexed by genre, so several genres are merged as they are read. Confidences are indexed
+in small steps, which costs a batch a third of an index on exact values; a page sorts the tracks in
+the steps it reaches.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,9 +21,9 @@ _SHOWN = ("track_id", "title", "genre")
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What a walk has to know of the stored tracks.
+    """What a walk needs to know about the stored tracks.
 
-    `genres` are all that they have, or the wanted one.
+    `genres` are all stored genres, or only the selected one.
     """
 
     genres: Sequence[str]
@@ -38,7 +38,7 @@ def walk(
     limit: int,
     far: int,
 ) -> Select[Any]:
-    """Select up to `limit` wanted tracks among the next `far` entries of the index."""
+    """Select up to `limit` matching tracks among the next `far` entries of the index."""
     if wanted.is_range(order):
         return select_entries(order, catalogue, wanted, window, limit)
     entries = select_entries(order, catalogue, wanted, window, far).subquery()
@@ -53,7 +53,7 @@ def select_entries(
     window: Window[Any],
     limit: int,
 ) -> Select[Any]:
-    """Select the next `limit` entries of the index, with the columns that `wanted` looks at."""
+    """Select the next `limit` entries of the index, with the columns that `wanted` uses."""
     names = [*_SHOWN, *sorted(wanted.column_names.difference(_SHOWN))]
     if order is TrackOrder.TITLE:
         return _titles(catalogue.genres, names, window, limit)
@@ -66,15 +66,15 @@ def select_entries(
 def select_sorted(
     order: TrackOrder, conditions: Iterable[ColumnElement[bool]], window: Window[Any], limit: int
 ) -> Select[Any]:
-    """Select the first `limit` tracks that meet `conditions`, for the planner to find and sort."""
-    columns = [TRACKS.c[name] for name in _SHOWN]  # no more, or an index would not have them all
+    """Select the first `limit` tracks that meet `conditions`; the planner finds and sorts them."""
+    columns = [TRACKS.c[name] for name in _SHOWN]  # with more, no index would have them all
     key = key_of(order, TRACKS.c)
     found = select(*columns).where(*conditions, *in_window(key, window))
     return found.order_by(*_directed(key, window)).limit(limit)
 
 
 def key_of(order: TrackOrder, columns: Any) -> tuple[Any, Any]:
-    """Return the columns that order a list and tell where a page begins."""
+    """Return the columns that order a list and locate a page."""
     first = columns.title if order is TrackOrder.TITLE else columns.confidence
     return first, columns.track_id
 
@@ -83,7 +83,7 @@ def _titles(
     genres: Sequence[str], names: Sequence[str], window: Window[Any], limit: int
 ) -> Select[Any]:
     shown = select(*(TRACKS.c[name] for name in names))
-    # Each has a limit, or the planner would not see that its part of the index is in order.
+    # Without a limit on each, the planner would not use the order of the index.
     parts = [
         _cut(shown.where(TRACKS.c.genre == genre), TrackOrder.TITLE, window, limit)
         for genre in genres
@@ -96,7 +96,7 @@ def _titles(
 
 
 def _cut(found: Select[Any], order: TrackOrder, window: Window[Any], limit: int) -> Select[Any]:
-    """Limit entries to those of a window, in the order of the index."""
+    """Limit entries to a window, in index order."""
     found = found.where(*in_window(key_of(order, TRACKS.c), window))
     key = key_of(order, TRACKS.c)
     index = key if order is TrackOrder.TITLE else (STEP, *key)

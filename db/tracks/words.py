@@ -1,6 +1,6 @@
-"""The words of a title as they are searched: accents and case folded, one space between.
+"""Fold titles for search: no accents, lower case, words separated by one space.
 
-Used for stored titles and for queries, so that both fold alike, whatever the server's locale.
+Stored titles and queries are folded here, so both fold alike whatever the server's locale.
 """
 
 import re
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MAX_BYTES = 500
-"""What is kept of a title's words: with the title itself they must fit into a row of an index."""
+"""Limit on a title's folded words, which must fit into an index row with the title."""
 _KEPT_CHARS = MAX_BYTES // 4
 _ASCII_GAP = r"[^a-z0-9]+"
 _GAP = re.compile(r"[\W_]+")
@@ -25,7 +25,7 @@ def fold_titles(titles: pa.StringArray) -> pa.StringArray:
 
 
 def search_words(text: str) -> list[str] | None:
-    """Return the words with which words of a title must begin; None if no title can have them."""
+    """Return the prefixes that a title's words must have; None if no title can match."""
     words = _fold(text).split()
     if not words or any(len(word.encode()) > MAX_BYTES for word in words):
         return None
@@ -33,16 +33,16 @@ def search_words(text: str) -> list[str] | None:
 
 
 def _fold_all(titles: pa.StringArray) -> pa.StringArray:
-    """Do as `_fold` does; Arrow does it for ASCII, which most titles are.
+    """Fold like `_fold`, using Arrow for ASCII titles, which most are.
 
-    For others it would need patterns with classes of Unicode, which it takes 3 ms to compile at
-    each call.
+    For other titles Arrow would need Unicode character classes, which take 3 ms to compile on every
+    call.
     """
     is_plain = pc.string_is_ascii(titles)
     plain = pc.replace_substring_regex(pc.ascii_lower(titles.filter(is_plain)), _ASCII_GAP, " ")
     others = [_fold(title) for title in titles.filter(pc.invert(is_plain)).to_pylist()]
     folded = pa.concat_arrays([pc.ascii_trim_whitespace(plain), pa.array(others, pa.string())])
-    # The position of each title among the plain ones, or after them among the others.
+    # Position of each title among the ASCII ones, or after them among the others.
     order = np.argsort(np.argsort(~np.asarray(is_plain), kind="stable"), kind="stable")
     return folded.take(pa.array(order))
 

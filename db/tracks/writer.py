@@ -1,4 +1,4 @@
-"""Write tracks that belong to no batch."""
+"""Store tracks that do not belong to a batch."""
 
 from typing import Protocol
 
@@ -12,10 +12,10 @@ from db.tracks.copy import copy_rows, store_rows
 
 
 class TrackWriter(Protocol):
-    """Stores tracks that came without a file."""
+    """Stores tracks that were not sent in a file."""
 
     async def save_tracks(self, tracks: ClassifiedTracks, model: ModelVersion) -> None:
-        """Insert or replace tracks by id, all or none; a correction by a person stays."""
+        """Insert or replace tracks by id, all or none; corrections are kept."""
 
 
 class PostgresTrackWriter:
