@@ -55,6 +55,14 @@ COMMANDS = {
         "app.cli.commands.export:export",
         "Export stored tracks with their genres as CSV or Parquet, or corrections to train on.",
     ),
+    "review": (
+        "app.cli.commands.review:review",
+        "Ask about the tracks whose answers teach the model most; one key per answer.",
+    ),
+    "learn": (
+        "app.cli.commands.learn:learn",
+        "Fit a model to all corrections; `--use` puts it to use.",
+    ),
     "model": (
         "app.cli.commands.model:model",
         "Manage versions of the model and choose the one in use.",

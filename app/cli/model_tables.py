@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from rich.markup import escape
 from rich.table import Table
 
+from db.learned_models import LearnedModelSummary
 from db.records import ModelChoice
-from ml.store.manifest import Manifest
+from ml.store.manifest import AdaptationFigures, Manifest
 from ml.store.registry import RegisteredModel
 
 SHOWN_FEATURES = 10
@@ -21,6 +22,25 @@ def model_table(models: Sequence[RegisteredModel], current: str) -> Table:
     for found in models:
         mark = "[green]→[/]" if found.version == current else ""
         table.add_row(mark, escape(found.version), *_facts(found), escape(_note(found)))
+    return table
+
+
+def learned_table(models: Sequence[LearnedModelSummary], current: str) -> Table:
+    """Return a row per model learned from corrections, newest first."""
+    table = Table(title="Learned from corrections, newest first", title_justify="left")
+    for name in ("", "Version", "On top of", "Learned", "Answers", "Expected"):
+        table.add_column(name, no_wrap=True)
+    for found in models:
+        figures = AdaptationFigures.model_validate(found.manifest["adaptation"])
+        expected = figures.accuracy_after
+        table.add_row(
+            "[green]→[/]" if found.version == current else "",
+            escape(found.version),
+            escape(found.parent_version),
+            f"{found.created_at:%Y-%m-%d %H:%M}",
+            f"{figures.answers:,}",
+            "" if expected is None else f"{expected:.3f}",
+        )
     return table
 
 

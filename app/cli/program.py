@@ -41,6 +41,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from db.embedded.errors import EmbeddedPostgresError
     from db.errors import StorageError
     from ml.errors import GenreMlError
+    from schema.core.errors import PortError
 
     return (
         SettingsError,
@@ -48,6 +49,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
         EmbeddedPostgresError,
         StorageError,
         GenreMlError,
+        PortError,
         FileExistsError,
         FileNotFoundError,
         IsADirectoryError,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.learning.errors import LessAccurateError, NoAnswersError
 from app.learning.lesson import Lesson
 from app.learning.study import Studies, Study
-from app.models.operated import OperatedModel
+from app.models.operated import CommandLineModel, OperatedModel
 from db.learned_models import LearnedModelRepository
 from db.tracks.repository import TrackRepository
 from ml.store.adapted import ADAPTATION_FILE, adapted_parts
@@ -23,7 +23,7 @@ class CorrectionLearner:
     """`schema.core.learning.Learner`."""
 
     studies: Studies
-    model: OperatedModel
+    model: OperatedModel | CommandLineModel
     models: LearnedModelRepository
     tracks: TrackRepository
 

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from app.models.current import CurrentModel
+from app.models.source import COMMAND_LINE
 from ml.store.manifest import Manifest
 from schema.core.errors import ErrorCode, coded_error
 
@@ -59,3 +60,22 @@ class OperatedModel:
         if not self.is_operator(client_id):
             message = "Only an operator may choose the model; GENRE_OPERATORS names them."
             raise coded_error(message, ErrorCode.FORBIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLineModel:
+    """The model for whoever runs commands on this machine, and so may do anything."""
+
+    current: CurrentModel
+
+    @property
+    def manifest(self) -> Manifest:
+        """What is known about the model in use."""
+        return self.current.manifest
+
+    async def use(self, version: str, client_id: str | None) -> Manifest:
+        """Choose the model to use from now on; one that cannot be loaded raises."""
+        return await self.current.use(version, COMMAND_LINE)
+
+    def check_operator(self, client_id: str | None) -> None:
+        """Refuse nobody."""

@@ -10,16 +10,21 @@ from typing import Annotated, Any
 import anyio
 import typer
 from rich.console import Console
+from rich.markdown import Markdown
 
-from app.cli.model_tables import choice_table, manifest_table, model_table
+from app.cli.model_tables import choice_table, learned_table, manifest_table, model_table
 from app.config.settings import read_settings
 from app.models.source import COMMAND_LINE, ModelSource, make_source, registry_of
 from app.runtime.database import open_database
 from db.engine import create_sessions
+from db.learned_models import LearnedModelSummary
+from db.records import ModelChoice
 from ml.store.manifest import Manifest
+from ml.store.model_card import render_card
 from ml.store.registry import RegisteredModel
 
 SHOWN_CHOICES = 10
+SHOWN_LEARNED = 20
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Version = Annotated[
     str, typer.Argument(help="As listed by `genre model list`; `shipped` for the release's model.")
@@ -35,23 +40,27 @@ model = typer.Typer(
 
 @model.command("list")
 def list_models(as_json: Json = False) -> None:
-    """List the versions on this disk, the one in use, and previous choices.
+    """List the versions, the one in use, and previous choices.
 
     Example: `genre model list --json`
     """
-    current, models, choices = anyio.run(_look)
+    current, models, learned, choices = anyio.run(_look)
     if as_json:
         _print_json(
             {
                 "current": current,
                 "models": [_summary(found) for found in models],
+                "learned": [asdict(found) for found in learned],
                 "choices": [asdict(choice) for choice in choices],
             }
         )
         return
     console = Console()
     console.print(model_table(models, current))
-    if current not in [found.version for found in models] and not read_settings().model_dir:
+    if learned:
+        console.print(learned_table(learned, current))
+    known = [*(found.version for found in models), *(found.version for found in learned)]
+    if current not in known and not read_settings().model_dir:
         _say(f"Model {current} is in use but not on this disk.")
     if choices:
         console.print(choice_table(choices))
@@ -71,6 +80,8 @@ def show(
     manifest = anyio.run(_describe, version)
     if as_json:
         typer.echo(manifest.model_dump_json(indent=1))
+    elif manifest.adaptation is not None:
+        Console().print(Markdown(render_card(manifest)))
     else:
         Console().print(manifest_table(manifest))
 
@@ -117,11 +128,14 @@ async def _source() -> AsyncIterator[ModelSource]:
         yield make_source(settings, create_sessions(engine))
 
 
-async def _look() -> tuple[str, list[RegisteredModel], list[Any]]:
+async def _look() -> tuple[
+    str, list[RegisteredModel], list[LearnedModelSummary], list[ModelChoice]
+]:
     async with _source() as source:
         models = await anyio.to_thread.run_sync(source.registry.list_models)
         choices = await source.choices.list_choices(SHOWN_CHOICES)
-        return await source.chosen_version(), models, choices
+        learned = await source.learned.list_newest(SHOWN_LEARNED)
+        return await source.chosen_version(), models, learned, choices
 
 
 async def _describe(version: str | None) -> Manifest:
