@@ -51,7 +51,7 @@ def test_learning_without_answers_says_what_to_do(filled: Terminal) -> None:
 
 
 def test_review_stores_answers_and_learn_puts_them_to_use(filled: Terminal) -> None:
-    keys = ["1", "s", "2", "u", "o", "fol", "o", "polka", "y", *["1"] * 22, "q"]
+    keys = ["1", "s", "2", "u", "o", "fol", "o", "polka", "y", *["1"] * 28, "q"]
 
     reviewed = filled.output("review", typed="\n".join(keys) + "\n")
     learned = json.loads(filled.output("learn", "--use", "--json"))
@@ -61,7 +61,8 @@ def test_review_stores_answers_and_learn_puts_them_to_use(filled: Terminal) -> N
     assert "Withdrew the last answer" in reviewed
     assert "✓ folk" in reviewed
     assert 'Teach the new genre "polka"?' in reviewed
-    assert "20 answers. Expected accuracy" in reviewed
+    assert "answers. It takes 20 answers to estimate the accuracy." in reviewed
+    assert "answers. Expected accuracy on the unanswered tracks" in reviewed
     assert learned["answers"] == learned["answers_by_genre"]["polka"] + sum(
         answers for genre, answers in learned["answers_by_genre"].items() if genre != "polka"
     )
