@@ -119,7 +119,7 @@ def _copy_tracks(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
             "title_words": fold_titles(tracks.titles),
             "predicted": names.take(pa.array(tracks.predicted)),
             "confidence": pa.array(tracks.probabilities.max(axis=1).astype(np.float32)),
-            "probabilities": _array_literals(tracks.probabilities),
+            "probabilities": array_literals(tracks.probabilities),
         }
     )
     sink = pa.BufferOutputStream()
@@ -127,7 +127,7 @@ def _copy_tracks(tracks: ClassifiedTracks, genres: Sequence[str]) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _array_literals(probabilities: np.ndarray) -> pa.Array:
+def array_literals(probabilities: np.ndarray) -> pa.Array:
     """Format each row as a Postgres array literal: `{0.25,0.75}`."""
     flat = pa.array(probabilities.astype(np.float32).ravel()).cast(pa.string())
     rows = pa.FixedSizeListArray.from_arrays(flat, probabilities.shape[1])
