@@ -29,6 +29,7 @@ GENRES = {
     "jazz and blues": 0.04,
 }
 MODEL = "benchmark"
+UNCERTAIN_BELOW = 0.5
 COMMON_WORDS = (
     "The Love of You Me a in Night My to Heart and Time Café Down Live Day Home Rain Song"
 )
@@ -66,9 +67,11 @@ async def open_catalogue(url: str, rows: int, *, first: int = 1) -> None:
 async def fill_catalogue(connection: asyncpg.Connection, rows: int, *, first: int = 1) -> None:
     """Add tracks `first` to `first + rows - 1`; the first rows do not depend on `rows`."""
     await connection.execute(
-        "INSERT INTO model_versions (version, genres) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        "INSERT INTO model_versions (version, genres, uncertain_below) VALUES ($1, $2, $3) "
+        "ON CONFLICT DO NOTHING",
         MODEL,
         list(GENRES),
+        UNCERTAIN_BELOW,
     )
     for start in range(first, first + rows, CHUNK_ROWS):
         size = min(CHUNK_ROWS, first + rows - start)

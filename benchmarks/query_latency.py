@@ -25,12 +25,43 @@ PAGE = "query ($s: String, $a: String) { titlesByGenre(genre: %s, search: $s, af
 TITLES = "nodes { trackId title } pageInfo { hasNextPage endCursor }"
 DETAILS = """nodes { trackId title genre predictedGenre confidence correctedGenre modelVersion
   classifiedAt probabilities { genre probability } } pageInfo { hasNextPage endCursor }"""
+TRACKS = "query ($s: String, $b: ID) { tracks(%s) { %s } }"
 Query = tuple[str, dict[str, str | None]]
 
 
 def page_of(fields: str, search: str | None = None, after: str | None = None) -> Query:
     """Return a query of 100 titles."""
     return PAGE % (json.dumps(GENRE), fields), {"s": search, "a": after}
+
+
+def tracks_of(fields: str, conditions: str, **variables: str) -> Query:
+    """Return a query of 100 tracks of any genre."""
+    return TRACKS % (f"search: $s, batchId: $b, {conditions}", fields), {**variables}
+
+
+def track_queries(rows: int) -> dict[str, Query]:
+    """Return lists of tracks of any genre, in both orders."""
+    rare, middle = vocabulary()[-500], vocabulary()[400]
+    least, batch = "orderBy: CONFIDENCE", str(batch_of(rows // 2))
+    return {
+        "tracks by title": tracks_of(DETAILS, "first: 100"),
+        "by confidence": tracks_of(DETAILS, least),
+        "most certain, 1,000": tracks_of(DETAILS, f"{least}, last: 1000"),
+        "uncertain": tracks_of(DETAILS, "uncertain: true"),
+        "certain, by confidence": tracks_of(DETAILS, f"uncertain: false, {least}"),
+        "of a batch": tracks_of(DETAILS, "first: 100", b=batch),
+        "of a batch, by confidence": tracks_of(DETAILS, least, b=batch),
+        "of a small genre, by conf.": tracks_of(DETAILS, f'genre: "jazz and blues", {least}'),
+        "search, by confidence": tracks_of(DETAILS, least, s="love"),
+        "middle word, by confidence": tracks_of(DETAILS, least, s=middle),
+        "rare word, by confidence": tracks_of(DETAILS, least, s=rare),
+        "two common words, by conf.": tracks_of(DETAILS, least, s="love night"),
+        "narrow range, by title": tracks_of(
+            DETAILS, "minConfidence: 0.5, maxConfidence: 0.5001, first: 100"
+        ),
+        "totalCount, uncertain": tracks_of("totalCount", "uncertain: true"),
+        "totalCount, two words": tracks_of("totalCount", "first: 100", s="love night"),
+    }
 
 
 def queries(rows: int, deep: str) -> dict[str, Query]:
@@ -58,6 +89,7 @@ def queries(rows: int, deep: str) -> dict[str, Query]:
         "totalCount, rare word": page_of("totalCount", rare),
         "track": (track, {}),
         "batch": (batch, {}),
+        **track_queries(rows),
     }
 
 
