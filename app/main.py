@@ -133,7 +133,8 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
     return Ports(
         uploads=service.intake,
         progress=BatchFeed(service.batches, service.notices),
-        removal=service.housekeeping,
+        endings=service.housekeeping,
+        reclassifier=service.reclassifier,
         tracks=service.tracks,
         batches=service.batches,
         track_classifier=service.request_classifier,

@@ -14,8 +14,10 @@ from threadpoolctl import threadpool_limits
 from app.batches.admission import Admission
 from app.batches.housekeeping import Housekeeping
 from app.batches.intake import UploadIntake
+from app.batches.reclassifier import Reclassifier
 from app.batches.runner import BatchRunner
 from app.batches.source import CsvReader
+from app.batches.stored_source import StoredSources
 from app.batches.worker import Worker
 from app.config.settings import Settings
 from app.learning.catalogue import Catalogue
@@ -33,6 +35,7 @@ from app.uploads.url import make_spool
 from db.batches.lifecycle import BatchLifecycle
 from db.batches.locks import SharedLocks
 from db.batches.queue import QUEUE_CHANNEL, BatchQueue
+from db.batches.reclassification import PostgresReclassifications
 from db.batches.repository import PostgresBatches
 from db.embedded.start import EmbeddedStart
 from db.engine import create_sessions
@@ -42,6 +45,7 @@ from db.tracks.corrections import PostgresCorrections
 from db.tracks.exports import PostgresExports
 from db.tracks.features import PostgresFeatures
 from db.tracks.learning import PostgresLearningTracks
+from db.tracks.reclassify import PostgresStoredTracks
 from db.tracks.repository import PostgresTracks
 from db.tracks.writer import PostgresTrackWriter
 from ml.reading.compression import ContentLimits
@@ -76,6 +80,7 @@ class Service:
     housekeeping: Housekeeping
     worker: Worker
     """Made, but not at work: `app.batches.worker.working` is for that."""
+    reclassifier: Reclassifier
     notices: Notices
     request_classifier: RequestClassifier
     corrections: PostgresCorrections
@@ -148,11 +153,13 @@ def _compose(
     admission = Admission(settings.max_running_batches, max_waiting=settings.max_waiting_batches)
     locks = SharedLocks(engine)
     spool = make_spool(settings)
+    stored, reclassifications = PostgresStoredTracks(engine), PostgresReclassifications(engine)
     notices = Notices(engine, (BATCH_CHANNEL, QUEUE_CHANNEL))
     worker = Worker(
         runner=runner,
         reader=reader,
         spool=spool,
+        stored=StoredSources(stored, reclassifications, threads),
         queue=BatchQueue(engine),
         notices=notices,
         admission=admission,
@@ -172,6 +179,7 @@ def _compose(
         intake=UploadIntake(runner, reader, batches, lifecycle, locks, admission, spool),
         housekeeping=Housekeeping(batches, lifecycle, spool),
         worker=worker,
+        reclassifier=Reclassifier(model, batches, stored, reclassifications),
         notices=notices,
         request_classifier=RequestClassifier(
             model, PostgresTrackWriter(engine), threads, settings.store_features

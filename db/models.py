@@ -91,12 +91,12 @@ class LearnedModelRow(SQLModel, table=True):
 
 
 class BatchRow(SQLModel, table=True):
-    """An upload and its progress."""
+    """An upload or a reclassification, and its progress."""
 
     __tablename__: ClassVar[str] = "batches"
     __table_args__ = (
         Index("batches_newest", text("started_at DESC"), text("id DESC")),
-        # The check of `status` and the index `batches_open` are in the migrations;
+        # The check of `status` and the indexes of open batches are in the migrations;
         # a test compares the check with `db.batches.status`.
     )
 
@@ -120,6 +120,11 @@ class BatchRow(SQLModel, table=True):
     attempts: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     resume_byte: int | None = Field(sa_column=Column(BigInteger))
     resume_line: int | None = Field(sa_column=Column(BigInteger))
+    kind: str = Field(sa_column=Column(Text, nullable=False, server_default="UPLOAD"))
+    target_batch_id: uuid.UUID | None = Field(sa_column=Column(UUID(as_uuid=True)))
+    rows_total: int | None = Field(sa_column=Column(BigInteger))
+    bytes_read: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    bytes_total: int | None = Field(sa_column=Column(BigInteger))
 
 
 class BatchGenreRow(SQLModel, table=True):

@@ -100,6 +100,8 @@ class ClassifiedTracks:
     probabilities : float array, shape (n_tracks, n_genres)
     features : TrackFeatures or None
         None if features are not kept; those of an earlier classification are then deleted.
+    classified_us : int64 array or None
+        When stored tracks were classified before, in microseconds since 1970; None for new ones.
     """
 
     lines: npt.NDArray[np.int64]
@@ -108,6 +110,7 @@ class ClassifiedTracks:
     predicted: npt.NDArray[np.intp]
     probabilities: npt.NDArray[np.float64]
     features: TrackFeatures | None = None
+    classified_us: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.track_ids)

@@ -56,6 +56,8 @@ class TrackTable:
         `tags` holds lyric words separated by commas, or nothing.
     numbers : float64 array, shape (n_tracks, 154)
         In the order of `ml.columns.NUMBER_COLUMNS`; all finite.
+    classified_us : int64 array, shape (n_tracks,), or None
+        When stored tracks were classified before, in microseconds since 1970; None for new ones.
     """
 
     lines: IntArray
@@ -63,6 +65,7 @@ class TrackTable:
     titles: pa.StringArray
     tags: pa.StringArray
     numbers: FloatMatrix
+    classified_us: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.track_ids)
@@ -76,6 +79,7 @@ class TrackTable:
             titles=self.titles.take(pa.array(indices)),
             tags=self.tags.take(pa.array(indices)),
             numbers=self.numbers[indices],
+            classified_us=None if self.classified_us is None else self.classified_us[indices],
         )
 
 
@@ -113,10 +117,11 @@ class TrackChunk:
     """Part of a file: the rows that could be read, those that could not, and where it ends.
 
     `rows_read` counts data rows, so `rows_read == len(tracks) + len(rejects)`. Reading can resume
-    at `end`.
+    at `end`. `bytes_read` is how much of the file has been read by then, compressed if it is.
     """
 
     tracks: TrackTable
     rejects: list[Reject]
     rows_read: int
     end: FilePosition
+    bytes_read: int = 0

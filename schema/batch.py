@@ -7,6 +7,7 @@ from typing import Self
 
 import strawberry
 
+from db.batches.kind import BatchKind as StoredKind
 from db.batches.records import BatchRecord, RejectRecord
 from db.batches.status import BatchStatus as StoredStatus
 from schema.core.connections import (
@@ -21,6 +22,7 @@ from schema.core.connections import (
     read_window,
 )
 from schema.core.context import Info
+from schema.core.scalars import Int64
 from schema.genre import Genre
 from schema.node import Node
 from schema.reject_code import RejectCode
@@ -40,16 +42,35 @@ REJECT_CURSORS = CursorKind("reject", (int,))
 @strawberry.enum(description="The state of a batch.")
 class BatchStatus(Enum):
     QUEUED = strawberry.enum_value(StoredStatus.QUEUED, description="Waiting to start.")
-    RUNNING = strawberry.enum_value(StoredStatus.RUNNING, description="Its file is being read.")
+    RUNNING = strawberry.enum_value(
+        StoredStatus.RUNNING, description="Its tracks are being read and classified."
+    )
     DONE = strawberry.enum_value(StoredStatus.DONE, description="Every row is stored or rejected.")
     FAILED = strawberry.enum_value(
         StoredStatus.FAILED, description="Stopped before the end; see `error`."
+    )
+    CANCELLED = strawberry.enum_value(
+        StoredStatus.CANCELLED,
+        description="Ended by `cancelBatch`; what was stored by then is kept.",
+    )
+
+
+@strawberry.enum(description="What a batch classifies.")
+class BatchKind(Enum):
+    UPLOAD = strawberry.enum_value(StoredKind.UPLOAD, description="The tracks in a file.")
+    RECLASSIFY = strawberry.enum_value(
+        StoredKind.RECLASSIFY,
+        description="Tracks that are stored already, from their stored features; corrected tracks "
+        "are left alone. It owns no tracks: they remain those of the batches that brought them.",
     )
 
 
 @strawberry.type(description="A row that was not classified.")
 class Reject:
-    line: int = strawberry.field(description="Line number in the file; the header is line 1.")
+    line: int = strawberry.field(
+        description="Line number in the file; the header is line 1. In a RECLASSIFY batch, the "
+        "number of the track, in the order of the ids."
+    )
     track_id: str | None = strawberry.field(description="The row's trackID, if it has a valid one.")
     column: str | None = strawberry.field(description="The first column with a problem.")
     code: RejectCode = strawberry.field(description="The reason, for programs.")
@@ -75,18 +96,34 @@ class BatchError:
     message: str = strawberry.field(description="The reason, for people, and what to do about it.")
 
 
-@strawberry.type(description="An uploaded file and what became of its rows.")
+@strawberry.type(
+    description="Tracks that are classified together, usually from a file, and what became of them."
+)
 class Batch(Node):
     key: strawberry.Private[uuid.UUID]
-    file_name: str = strawberry.field(description="The file name sent by the client.")
+    kind: BatchKind = strawberry.field(description="What the batch classifies.")
+    file_name: str = strawberry.field(
+        description="The file name sent by the client; a RECLASSIFY batch says what it is."
+    )
     status: BatchStatus = strawberry.field(description="The state of the batch.")
     model_version: str = strawberry.field(description="The model that classifies the batch.")
-    rows_received: int = strawberry.field(description="Data rows read so far.")
+    rows_received: int = strawberry.field(description="Data rows or stored tracks read so far.")
     rows_rejected: int = strawberry.field(description="Rows with a missing or wrong value.")
     rows_stored: int = strawberry.field(description="Rows that were classified and stored.")
+    rows_total: Int64 | None = strawberry.field(
+        description="How many tracks a RECLASSIFY batch found to classify when it started. Null "
+        "before that, and for files, whose rows are not counted ahead; see `bytesTotal`."
+    )
+    bytes_read: Int64 = strawberry.field(
+        description="How much of the file has been read, in bytes as they were received, so of the "
+        "compressed file if it is compressed. 0 in a RECLASSIFY batch."
+    )
+    bytes_total: Int64 | None = strawberry.field(
+        description="The size of the file as it was received. Null if it is unknown."
+    )
     started_at: datetime = strawberry.field(description="When the file was received.")
     finished_at: datetime | None = strawberry.field(
-        description="When the batch finished or failed."
+        description="When the batch finished, failed or was cancelled."
     )
     error: BatchError | None = strawberry.field(description="Set only if FAILED.")
 
@@ -146,12 +183,16 @@ class Batch(Node):
             error = BatchError(code=record.error_code, message=record.error_message or "")
         return cls(
             key=record.id,
+            kind=BatchKind(record.kind),
             file_name=record.file_name,
             status=BatchStatus(record.status),
             model_version=record.model_version,
             rows_received=record.rows_received,
             rows_rejected=record.rows_rejected,
             rows_stored=record.rows_stored,
+            rows_total=None if record.rows_total is None else Int64(record.rows_total),
+            bytes_read=Int64(record.bytes_read),
+            bytes_total=None if record.bytes_total is None else Int64(record.bytes_total),
             started_at=record.started_at,
             finished_at=record.finished_at,
             error=error,

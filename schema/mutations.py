@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from schema.batch import Batch
+from schema.batch_mutations import BatchMutation
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
 from schema.core.scalars import Upload
@@ -16,7 +17,7 @@ from schema.track_mutations import TrackMutation
 
 
 @strawberry.type(description="All mutations.")
-class Mutation(TrackMutation, CorrectionMutation, ModelMutation, LearningMutation):
+class Mutation(BatchMutation, TrackMutation, CorrectionMutation, ModelMutation, LearningMutation):
     @strawberry.mutation(
         description="Classify every track in a CSV file and store the results. Rows with a missing "
         "or wrong value are reported in `rejects` and the others are stored; a track that is "
@@ -45,10 +46,11 @@ class Mutation(TrackMutation, CorrectionMutation, ModelMutation, LearningMutatio
 
     @strawberry.mutation(
         description="Delete a batch, its rejects, and those of its tracks that no later batch has "
-        "written. Corrections are kept: they apply again when the track is sent again. A track "
-        "that the batch replaced is not restored. Returns the batch as it was. A QUEUED batch will "
-        "not be read. A batch that is being read, or whose client is waiting for the answer, "
-        "cannot be deleted: BAD_USER_INPUT with its `status`. An unknown batch is NOT_FOUND."
+        "written; a RECLASSIFY batch has none. Corrections are kept: they apply again when the "
+        "track is sent again. A track that the batch replaced is not restored. Returns the batch "
+        "as it was. A QUEUED batch will not be read. A batch that is being worked on, or whose "
+        "client is waiting for the answer, cannot be deleted: BAD_USER_INPUT with its `status`; "
+        "cancel it first. An unknown batch is NOT_FOUND."
     )
     async def delete_batch(
         self,
@@ -56,7 +58,7 @@ class Mutation(TrackMutation, CorrectionMutation, ModelMutation, LearningMutatio
         id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
     ) -> Batch:
         key = read_batch_id(id)
-        record = None if key is None else await info.context.ports.removal.remove(key)
+        record = None if key is None else await info.context.ports.endings.remove(key)
         if record is None:
             raise coded_error(f'There is no batch "{id}".', ErrorCode.NOT_FOUND)
         return Batch.from_record(record)

@@ -17,7 +17,7 @@ from schema.node import read_batch_id
 class Subscription:
     @strawberry.subscription(
         description="Sends the batch immediately and then whenever its counts or status change, "
-        "until it is DONE or FAILED. Changes that arrive faster than the client reads them are "
+        "until it has ended. Changes that arrive faster than the client reads them are "
         "merged. An unknown batch, or one deleted in the meantime, is NOT_FOUND. Served as "
         "server-sent events."
     )

@@ -30,13 +30,26 @@ class Housekeeping:
     lifecycle: BatchLifecycle
     spool: Spool
 
+    async def cancel(self, batch_id: uuid.UUID) -> BatchRecord | None:
+        """Cancel a batch, in whatever process it runs, and remove its file; None if unknown.
+
+        Raises
+        ------
+        BatchEndedError
+            It has ended already.
+        """
+        record = await self.lifecycle.cancel(batch_id)
+        if record is not None:
+            await anyio.to_thread.run_sync(self.spool.remove, batch_id)
+        return record
+
     async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Remove a batch, its tracks and its file; None if there is no such batch.
 
         Raises
         ------
         BatchInUseError
-            A process is reading its file, or will while the client waits.
+            A process is working on it, or will while the client waits.
         """
         record = await self.lifecycle.remove(batch_id)
         await anyio.to_thread.run_sync(self.spool.remove, batch_id)

@@ -15,7 +15,7 @@ from app.batches.admission import Admission, Ticket
 from app.batches.disconnect import client_disconnects
 from app.batches.errors import UploadRefusedError
 from app.batches.runner import BatchRunner
-from app.batches.source import CsvReader, FileSource
+from app.batches.source import CsvReader, FileSource, size_of
 from app.models.classified import to_model_version
 from app.runtime.tasks import running
 from app.uploads.file_name import check_suffix, shown_name
@@ -55,7 +55,7 @@ class UploadIntake:
         return await take_in(upload.file, name, client_id)
 
     async def run(self, file: BinaryIO, file_name: str, client_id: str | None) -> BatchRecord:
-        """Classify a file as soon as it is admitted, and return its batch, DONE or FAILED.
+        """Classify a file as soon as it is admitted, and return its batch once it has ended.
 
         Raises
         ------
@@ -66,16 +66,16 @@ class UploadIntake:
         StorageUnavailableError
             The database is unavailable; a batch that was recorded is set FAILED once it is back.
         """
-        source = FileSource(self.reader, file)
+        source, size = FileSource(self.reader, file), size_of(file)
         with self.admission.ticket(is_upload=True) as ticket:
             if not ticket.is_admitted:
                 await self.reader.check(file)
             if ticket.dismissal:
                 raise UploadRefusedError(ticket.dismissal)
             if ticket.is_admitted:
-                batch_id = await self.runner.run_new(source, file_name, client_id)
+                batch_id = await self.runner.run_new(source, file_name, client_id, bytes_total=size)
             else:
-                batch = self._new_batch(file_name, client_id)
+                batch = self._new_batch(file_name, client_id, size)
                 batch_id = await self._wait_and_run(ticket, batch, source)
         return await self._find(batch_id)
 
@@ -90,7 +90,7 @@ class UploadIntake:
             The spool or the database cannot be reached; no batch is made of it either.
         """
         await self.reader.check(file)
-        batch = self._new_batch(file_name, client_id)
+        batch = self._new_batch(file_name, client_id, size_of(file))
         unwanted = threading.Event()
         try:
             await self._save(batch.id, file, unwanted)
@@ -104,9 +104,9 @@ class UploadIntake:
             raise
         return await self._find(batch.id)
 
-    def _new_batch(self, file_name: str, client_id: str | None) -> NewBatch:
+    def _new_batch(self, file_name: str, client_id: str | None, size: int) -> NewBatch:
         model = to_model_version(self.runner.current.model)
-        return NewBatch(uuid.uuid4(), file_name, model, client_id)
+        return NewBatch(uuid.uuid4(), file_name, model, client_id, size)
 
     async def _wait_and_run(self, ticket: Ticket, batch: NewBatch, source: FileSource) -> uuid.UUID:
         """Show a batch as QUEUED until it is admitted; it holds no connection meanwhile."""

@@ -5,10 +5,11 @@ classified and the one after it read. At most one waits between two stages (back
 memory does not grow with the file.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
@@ -16,13 +17,24 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from app.models.classified import to_classified
 from app.runtime.threads import ComputeThreads
 from db.batches.records import RejectRecord, ResumePoint
-from db.batches.writer import ChunkWriter
 from db.records import ClassifiedTracks
 from db.tracks.copy import TrackRows
 from ml.model.genre_model import GenreModel
 from ml.track import Reject, TrackChunk
 
 Prepare = Callable[[ClassifiedTracks], TrackRows]
+
+
+class Writer(Protocol):
+    """Stores the chunks of a batch."""
+
+    def prepare(self, tracks: ClassifiedTracks) -> TrackRows:
+        """Bring tracks into the form that is stored, in a thread."""
+
+    async def save_chunk(
+        self, rows: TrackRows, rejects: Sequence[RejectRecord], end: ResumePoint
+    ) -> None:
+        """Store a chunk with the counts of its batch and where to go on, or nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,7 @@ class ClassifyPipeline:
     async def store_all(
         self,
         chunks: AsyncGenerator[TrackChunk, None],
-        writer: ChunkWriter,
+        writer: Writer,
         checkpoint: Checkpoint,
     ) -> None:
         """Classify and store chunks as they are read; what is stored stays if one fails."""
@@ -101,7 +113,7 @@ def classify_chunk(
         tracks=prepare(to_classified(chunk.tracks, predictions, keep_features=keep_features)),
         rejects=[to_record(reject) for reject in chunk.rejects],
         rows_read=chunk.rows_read,
-        end=ResumePoint(chunk.end.byte, chunk.end.line),
+        end=ResumePoint(chunk.end.byte, chunk.end.line, chunk.bytes_read),
     )
 
 

@@ -6,26 +6,29 @@ Admission decides who runs; here is what happens then, and what each kind of err
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
 import anyio
 
-from app.batches.pipeline import Checkpoint, ClassifyPipeline, carry_on
+from app.batches.pipeline import Checkpoint, ClassifyPipeline, PreparedChunk, Writer, carry_on
 from app.batches.source import ChunkSource
 from app.models.classified import to_model_version
 from app.models.current import CurrentModel
 from app.runtime.threads import ComputeThreads
 from app.uploads.spool import SpoolError
-from db.batches.errors import AttemptsExhaustedError, TransitionError
+from db.batches.errors import AttemptsExhaustedError, BatchEndedError, TransitionError
+from db.batches.kind import BatchKind
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.queue import Claim
+from db.batches.reclassification_writer import ReclassificationWriter
 from db.batches.records import NewBatch, Start
 from db.batches.status import FailureCode
 from db.batches.writer import ChunkWriter
 from db.errors import StorageUnavailableError
+from db.records import ModelVersion
 from ml.errors import CsvError
 from ml.model.genre_model import GenreModel
 from ml.track import TrackChunk
@@ -39,11 +42,19 @@ CANCELLED = (
 LOST = "The file is not in the spool any more. Send it again."
 INTERNAL = "Internal error. Rows stored so far are kept."
 INTERNAL_AGAIN = "Internal error, also when tried again. Rows stored so far are kept."
+WRITERS: Mapping[BatchKind, Callable[[BatchLifecycle, Hold, ModelVersion], Writer]] = {
+    BatchKind.UPLOAD: ChunkWriter,
+    BatchKind.RECLASSIFY: ReclassificationWriter,
+}
 logger = logging.getLogger("genre")
 
 
 class GiveWayError(Exception):
     """Raised at a checkpoint to hand a batch of the queue back between two chunks."""
+
+
+class RunCancelledError(Exception):
+    """Raised at a checkpoint to cancel the batch between two chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +72,10 @@ class BatchRunner:
         file_name: str,
         client_id: str | None = None,
         checkpoint: Checkpoint = carry_on,
+        *,
+        bytes_total: int | None = None,
     ) -> uuid.UUID:
-        """Record a batch, run it to its end, DONE or FAILED, and return its id.
+        """Record a batch, run it to its end, and return its id.
 
         Raises
         ------
@@ -75,7 +88,9 @@ class BatchRunner:
         async with aclosing(source.read()) as chunks:
             # Read before anything is written: a file that is no CSV leaves no trace.
             peeked = _rejoin(await anext(chunks, None), chunks)
-            batch = NewBatch(uuid.uuid4(), file_name, to_model_version(model), client_id)
+            batch = NewBatch(
+                uuid.uuid4(), file_name, to_model_version(model), client_id, bytes_total
+            )
             async with self.lifecycle.create(batch) as hold:
                 await self._see_through(hold, self._store(hold, model, peeked, checkpoint))
         return batch.id
@@ -101,17 +116,46 @@ class BatchRunner:
 
     async def _resume(self, hold: Hold, source: ChunkSource, checkpoint: Checkpoint) -> None:
         start = await self.lifecycle.start(hold)
-        model = await self._model_for(start)
+        model = await self._model_for(hold, start)
         start = await self.lifecycle.use_model(hold, to_model_version(model), start)
         if hold.claim is not None:
             logger.info("Batch %s: reading on after %d rows.", hold.batch_id, start.rows_done)
-        await self._store(hold, model, source.read(start.resume), checkpoint)
+        if hold.kind is BatchKind.RECLASSIFY:
+            await self._reclassify(hold, model, source.read(start.resume), checkpoint)
+        else:
+            await self._store(hold, model, source.read(start.resume), checkpoint)
 
-    async def _model_for(self, start: Start) -> GenreModel:
-        """Return the model of the first rows, if there are any and it is still here."""
-        if start.resume is not None and (model := await self.current.find(start.model_version)):
+    async def _model_for(self, hold: Hold, start: Start) -> GenreModel:
+        """Return the model of the first rows, if there are any and it is still here.
+
+        A reclassification takes the model in use, and begins again if that was replaced.
+        """
+        if hold.kind is BatchKind.RECLASSIFY:
+            await self.current.refresh()
+        elif start.resume is not None and (model := await self.current.find(start.model_version)):
             return model
         return self.current.model
+
+    async def _reclassify(
+        self,
+        hold: Hold,
+        model: GenreModel,
+        chunks: AsyncGenerator[TrackChunk, None],
+        checkpoint: Checkpoint,
+    ) -> None:
+        """Classify stored tracks with the model in use; hand back if it is replaced meanwhile."""
+
+        def stop_if_replaced(chunk: PreparedChunk) -> None:
+            checkpoint(chunk)
+            self._check_in_use(model)
+
+        await self._store(hold, model, chunks, stop_if_replaced)
+        await self.current.refresh()
+        self._check_in_use(model)
+
+    def _check_in_use(self, model: GenreModel) -> None:
+        if self.current.model.version != model.version:
+            raise GiveWayError
 
     async def _store(
         self,
@@ -120,7 +164,7 @@ class BatchRunner:
         chunks: AsyncGenerator[TrackChunk, None],
         checkpoint: Checkpoint,
     ) -> None:
-        writer = ChunkWriter(self.lifecycle, hold, to_model_version(model))
+        writer = WRITERS[hold.kind](self.lifecycle, hold, to_model_version(model))
         pipeline = ClassifyPipeline(model, self.threads, self.keep_features)
         await pipeline.store_all(chunks, writer, checkpoint)
 
@@ -138,6 +182,10 @@ class BatchRunner:
         except GiveWayError:
             await self.lifecycle.hand_back(hold)
             return False
+        except RunCancelledError:
+            with contextlib.suppress(BatchEndedError):
+                await self.lifecycle.cancel(hold.batch_id)
+            return await self.lifecycle.release(hold)
         except SpoolError as error:
             logger.warning("Batch %s waits. %s", hold.batch_id, error)
             await self.lifecycle.hand_back(hold, delay_s=SPOOL_DELAY_S)

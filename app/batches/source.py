@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import SEEK_END
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
@@ -52,7 +53,7 @@ class CsvReader:
             position = FilePosition(start.byte, start.line)
             chunks = resume_tracks(content, position, chunk_bytes=self.chunk_bytes)
         while (chunk := await self.threads.run(next, chunks, None)) is not None:
-            yield chunk
+            yield replace(chunk, bytes_read=content.bytes_read(chunk.end.byte))
 
     async def check(self, file: BinaryIO) -> None:
         """Read the header and the first rows as `read` will, then go back to the start.
@@ -69,6 +70,14 @@ class CsvReader:
     def _check(self, file: BinaryIO) -> None:
         next(read_tracks(TrackContent(file, self.limits), chunk_bytes=CHECKED_BYTES))
         file.seek(0)
+
+
+def size_of(file: BinaryIO) -> int:
+    """Return how many bytes a file has; reading goes on where it was."""
+    position = file.tell()
+    size = file.seek(0, SEEK_END)
+    file.seek(position)
+    return size
 
 
 @dataclass(frozen=True, slots=True)

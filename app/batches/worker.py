@@ -18,10 +18,12 @@ import anyio.to_thread
 from app.batches.admission import Admission, Ticket
 from app.batches.pipeline import PreparedChunk
 from app.batches.runner import BatchRunner, GiveWayError
-from app.batches.source import CsvReader, SpooledSource
+from app.batches.source import ChunkSource, CsvReader, SpooledSource
+from app.batches.stored_source import StoredSources
 from app.runtime.tasks import running
 from app.uploads.spool import Spool
 from db.batches.errors import BatchHeldError
+from db.batches.kind import BatchKind
 from db.batches.queue import LEASE_S, QUEUE_CHANNEL, BatchQueue, Claim
 from db.errors import StorageUnavailableError
 from db.notices import Notices
@@ -39,6 +41,7 @@ class Worker:
     runner: BatchRunner
     reader: CsvReader
     spool: Spool
+    stored: StoredSources
     queue: BatchQueue
     notices: Notices
     admission: Admission
@@ -81,7 +84,7 @@ class Worker:
         return False
 
     async def _process(self, claim: Claim, ticket: Ticket) -> None:
-        source = SpooledSource(self.reader, self.spool, claim.batch_id)
+        source = self._source_of(claim)
         checkpoint = partial(self._give_way_if_asked, ticket)
         try:
             has_ended = await self.runner.run_recorded(claim.batch_id, source, claim, checkpoint)
@@ -89,8 +92,13 @@ class Worker:
             logger.info("Batch %s is still being read by another worker.", claim.batch_id)
             await self.queue.give_back(claim, delay_s=HELD_DELAY_S)
             return
-        if has_ended:
+        if has_ended and claim.kind is BatchKind.UPLOAD:
             await anyio.to_thread.run_sync(self.spool.remove, claim.batch_id)
+
+    def _source_of(self, claim: Claim) -> ChunkSource:
+        if claim.kind is BatchKind.RECLASSIFY:
+            return self.stored.source_of(claim.batch_id)
+        return SpooledSource(self.reader, self.spool, claim.batch_id)
 
     def _give_way_if_asked(self, ticket: Ticket, chunk: PreparedChunk) -> None:
         if self.is_stopping or self.admission.should_give_way(ticket):

@@ -27,6 +27,10 @@ COMMANDS = {
         "app.cli.commands.classify:classify",
         "Classify CSV files and store the result, as `classifyBatch` does.",
     ),
+    "reclassify": (
+        "app.cli.commands.reclassify:reclassify",
+        "Classify stored tracks again with the model in use; Ctrl-C cancels.",
+    ),
     "sample": (
         "app.cli.commands.sample:sample",
         "Write made-up tracks as CSV, drawn from statistics of real ones.",

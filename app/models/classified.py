@@ -19,6 +19,7 @@ def to_classified(
         predicted=predictions.best,
         probabilities=predictions.probabilities,
         features=features,
+        classified_us=tracks.classified_us,
     )
 
 

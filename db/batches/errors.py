@@ -2,17 +2,25 @@
 
 import uuid
 
-from db.batches.status import BatchStatus, Transition
+from db.batches.status import OPEN, BatchStatus, Transition
 from db.errors import StorageError
 
 
 class BatchInUseError(StorageError):
-    """A batch cannot be removed while its file is being read, or its client waits for that."""
+    """A batch cannot be removed while a process works on it, or its client waits for that."""
 
     def __init__(self, status: BatchStatus) -> None:
-        is_waiting = status == BatchStatus.QUEUED
-        what = "its upload is waiting" if is_waiting else "its file is being read"
-        super().__init__(f"The batch is {status}: {what}. Wait until it is done.")
+        what = "its upload is waiting" if status == BatchStatus.QUEUED else "it is in use"
+        advice = "Cancel it first" if status in OPEN else "Try again in a moment"
+        super().__init__(f"The batch is {status} and cannot be deleted: {what}. {advice}.")
+        self.status = status
+
+
+class BatchEndedError(StorageError):
+    """A batch that has ended cannot be cancelled."""
+
+    def __init__(self, status: BatchStatus) -> None:
+        super().__init__(f"The batch is {status}; only a QUEUED or RUNNING batch can be cancelled.")
         self.status = status
 
 

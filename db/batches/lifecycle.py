@@ -14,13 +14,16 @@ from sqlmodel import col
 
 from db.batches.errors import (
     AttemptsExhaustedError,
+    BatchEndedError,
     BatchHeldError,
     BatchInUseError,
     TransitionError,
 )
+from db.batches.kind import BatchKind
 from db.batches.locks import lock_batch, try_lock
 from db.batches.queue import Claim, drop, give_back, put
 from db.batches.records import BatchRecord, ChunkCounts, NewBatch, ResumePoint, Start
+from db.batches.recovery import recover_batches
 from db.batches.repository import to_record
 from db.batches.status import OPEN, BatchStatus, FailureCode, Transition
 from db.batches.transitions import COMMIT_WITHOUT_WAITING, fail_batch, insert_batch, move_batch
@@ -28,11 +31,6 @@ from db.errors import translate_errors
 from db.model_versions import save_model
 from db.models import BatchGenreRow, BatchRow, RejectRow, TrackRow
 from db.records import ModelVersion
-
-PROCESS_DIED = (
-    "The service stopped before it had read all of this file. Rows stored so far are kept; send "
-    "the file again."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,14 @@ class Hold:
     claim: Claim | None = None
     """Its place in the queue. Without one, only this process has the file and can go on."""
 
+    @property
+    def kind(self) -> BatchKind:
+        """What it classifies; only uploads run without the queue."""
+        return self.claim.kind if self.claim else BatchKind.UPLOAD
+
 
 class BatchLifecycle:
-    """Creates, starts, advances, hands back, finishes, fails, recovers and removes batches.
+    """Creates, starts, advances, finishes, fails, cancels, recovers and removes batches.
 
     Parameters
     ----------
@@ -62,7 +65,7 @@ class BatchLifecycle:
         """Record a batch as QUEUED and put it in the queue of the workers; both or neither."""
         async with self._transaction() as connection:
             await insert_batch(connection, batch, BatchStatus.QUEUED, is_background=True)
-            await put(connection, batch.id)
+            await put(connection, batch.id, batch.kind)
 
     async def wait(self, batch: NewBatch) -> None:
         """Record a batch as QUEUED whose client waits; its lock must be held."""
@@ -116,7 +119,7 @@ class BatchLifecycle:
                 raise AttemptsExhaustedError(found.attempts - 1)
         point = None
         if found.resume_byte is not None:
-            point = ResumePoint(found.resume_byte, found.resume_line)
+            point = ResumePoint(found.resume_byte, found.resume_line, found.bytes_read)
         return Start(found.model_version, found.rows_received, point)
 
     async def use_model(self, hold: Hold, model: ModelVersion, start: Start) -> Start:
@@ -135,6 +138,8 @@ class BatchLifecycle:
                 rows_received=0,
                 rows_rejected=0,
                 rows_stored=0,
+                rows_total=None,
+                bytes_read=0,
                 resume_byte=None,
                 resume_line=None,
             )
@@ -157,6 +162,7 @@ class BatchLifecycle:
             rows_stored=col(BatchRow.rows_stored) + counts.stored,
             resume_byte=end.byte,
             resume_line=end.line,
+            bytes_read=end.bytes_read,
             attempts=0,
         )
 
@@ -185,7 +191,13 @@ class BatchLifecycle:
     async def finish(self, hold: Hold) -> None:
         """Set a batch DONE."""
         async with self._transaction(hold) as connection:
-            await move_batch(connection, hold.batch_id, Transition.FINISH, finished_at=func.now())
+            await move_batch(
+                connection,
+                hold.batch_id,
+                Transition.FINISH,
+                finished_at=func.now(),
+                bytes_read=func.coalesce(col(BatchRow.bytes_total), col(BatchRow.bytes_read)),
+            )
             await drop(connection, hold.claim)
 
     async def fail(self, hold: Hold, code: str, message: str) -> None:
@@ -193,6 +205,29 @@ class BatchLifecycle:
         async with self._transaction(hold) as connection:
             await fail_batch(connection, hold.batch_id, code, message)
             await drop(connection, hold.claim)
+
+    async def cancel(self, batch_id: uuid.UUID) -> BatchRecord | None:
+        """Set a batch CANCELLED, whoever runs it; what was stored stays. None if there is none.
+
+        Its job may stay in the queue, as after `remove`.
+
+        Raises
+        ------
+        BatchEndedError
+            It has ended already.
+        """
+        async with self._transaction() as connection:
+            try:
+                row = await move_batch(
+                    connection, batch_id, Transition.CANCEL, finished_at=func.now()
+                )
+            except TransitionError:
+                this = col(BatchRow.id) == batch_id
+                status = await connection.scalar(select(col(BatchRow.status)).where(this))
+                if status is None:
+                    return None
+                raise BatchEndedError(BatchStatus(status)) from None
+        return to_record(row)
 
     async def release(self, hold: Hold) -> bool:
         """Let go of a batch that is not RUNNING: out of the queue if it has ended or was removed.
@@ -215,26 +250,7 @@ class BatchLifecycle:
 
         Those in the queue are QUEUED for another worker; nobody else has the file of the others.
         """
-        is_open = col(BatchRow.status).in_(OPEN)
-        columns = (col(BatchRow.id), col(BatchRow.status), col(BatchRow.is_background))
-        async with self._transaction() as connection:
-            found = list(await connection.execute(select(*columns).where(is_open)))
-        return sum([await self._recover_one(*row) for row in found])
-
-    async def _recover_one(self, batch_id: uuid.UUID, status: str, is_background: bool) -> bool:
-        with contextlib.suppress(TransitionError):  # it has gone on meanwhile
-            async with self._transaction() as connection:
-                if not is_background:
-                    is_abandoned = await try_lock(connection, batch_id)
-                    if is_abandoned:
-                        await fail_batch(
-                            connection, batch_id, FailureCode.INTERRUPTED, PROCESS_DIED
-                        )
-                    return is_abandoned
-                if status == BatchStatus.RUNNING and await try_lock(connection, batch_id):
-                    await move_batch(connection, batch_id, Transition.HAND_BACK)
-                await put(connection, batch_id)
-        return False
+        return await recover_batches(self._transaction)
 
     async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Remove a batch and return what it was; None if there is none.

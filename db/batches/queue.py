@@ -5,6 +5,7 @@ its end in one transaction, and a lost connection costs a try, not the worker.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,10 +15,17 @@ from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint, QueueManagerId
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db.batches.kind import BatchKind
 from db.engine import driver_of
 from db.errors import translate_errors
 
-ENTRYPOINT = QueueEntrypoint("classify")
+ENTRYPOINTS = {
+    BatchKind.UPLOAD: QueueEntrypoint("classify"),
+    BatchKind.RECLASSIFY: QueueEntrypoint("reclassify"),
+}
+"""Each kind has its own, so that the workers of a release without that kind leave it alone."""
+PRIORITIES = {BatchKind.UPLOAD: 0, BatchKind.RECLASSIFY: -1}
+"""Uploads go first: someone waits for them."""
 QUEUE_CHANNEL = "ch_pgqueuer"
 """Where Postgres tells of new jobs."""
 LEASE_S = 8.0
@@ -31,22 +39,43 @@ class Claim:
     batch_id: uuid.UUID
     job: Job
 
+    @property
+    def kind(self) -> BatchKind:
+        """What the batch classifies."""
+        return next(
+            kind for kind, entrypoint in ENTRYPOINTS.items() if entrypoint == self.job.entrypoint
+        )
+
 
 class BatchQueue:
-    """Hands out batches, each to one worker at a time as long as that worker lives."""
+    """Hands out batches, each to one worker at a time as long as that worker lives.
 
-    def __init__(self, engine: AsyncEngine, *, lease_s: float = LEASE_S) -> None:
+    Parameters
+    ----------
+    kinds
+        Which batches are handed out here.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        lease_s: float = LEASE_S,
+        kinds: Collection[BatchKind] = tuple(BatchKind),
+    ) -> None:
         self._engine = engine
+        self._kinds = kinds
         self._lease = timedelta(seconds=lease_s)
         self._worker_id = QueueManagerId(uuid.uuid4())
 
     async def take(self) -> Claim | None:
-        """Take the oldest batch that waits, or whose worker has let its lease run out."""
+        """Take the first batch that waits, or whose worker has let its lease run out."""
+        unlimited = EntrypointExecutionParameter(concurrency_limit=0)
         with translate_errors():
             async with self._engine.begin() as connection:
                 jobs = await (await queries_on(connection)).dequeue(
                     batch_size=1,
-                    entrypoints={ENTRYPOINT: EntrypointExecutionParameter(concurrency_limit=0)},
+                    entrypoints={ENTRYPOINTS[kind]: unlimited for kind in self._kinds},
                     queue_manager_id=self._worker_id,
                     global_concurrency_limit=None,
                     heartbeat_timeout=self._lease,
@@ -66,10 +95,14 @@ class BatchQueue:
                 await give_back(connection, claim, delay_s=delay_s)
 
 
-async def put(connection: AsyncConnection, batch_id: uuid.UUID) -> None:
+async def put(connection: AsyncConnection, batch_id: uuid.UUID, kind: BatchKind) -> None:
     """Queue a batch, in the caller's transaction; one that is queued already stays so."""
     await (await queries_on(connection)).enqueue(
-        str(ENTRYPOINT), batch_id.bytes, dedupe_key=str(batch_id), on_conflict="skip"
+        str(ENTRYPOINTS[kind]),
+        batch_id.bytes,
+        priority=PRIORITIES[kind],
+        dedupe_key=str(batch_id),
+        on_conflict="skip",
     )
 
 

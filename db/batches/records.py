@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from db.batches.kind import BatchKind
 from db.batches.status import BatchStatus
 from db.records import ModelVersion
 
@@ -16,19 +17,28 @@ class NewBatch:
     file_name: str
     model: ModelVersion
     client_id: str | None
+    bytes_total: int | None = None
+    """Size of its file as it was received."""
+    kind: BatchKind = BatchKind.UPLOAD
+    target_id: uuid.UUID | None = None
+    """The batch whose tracks are classified again; None means all tracks."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """An upload and how far it has come."""
+    """A batch and how far it has come."""
 
     id: uuid.UUID
+    kind: BatchKind
     file_name: str
     status: BatchStatus
     model_version: str
     rows_received: int
     rows_rejected: int
     rows_stored: int
+    rows_total: int | None
+    bytes_read: int
+    bytes_total: int | None
     started_at: datetime
     finished_at: datetime | None
     error_code: str | None
@@ -48,10 +58,15 @@ class RejectRecord:
 
 @dataclass(frozen=True, slots=True)
 class ResumePoint:
-    """Where reading can go on: the byte, from 0, and the line, from 1, that come next."""
+    """Where reading can go on: the byte, from 0, and the line, from 1, that come next.
+
+    In stored tracks, `byte` is the id of the last track, and `line` the number of the next one.
+    """
 
     byte: int
     line: int
+    bytes_read: int = 0
+    """How much of the file, as it was received, has been read up to here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from db.batches.kind import BatchKind
 from db.batches.records import BatchRecord, RejectRecord
 from db.batches.status import BatchStatus
 from db.engine import Sessions
@@ -109,12 +110,16 @@ def to_record(row: Any) -> BatchRecord:
     """Return a batch as other packages see it."""
     return BatchRecord(
         id=row.id,
+        kind=BatchKind(row.kind),
         file_name=row.file_name,
         status=BatchStatus(row.status),
         model_version=row.model_version,
         rows_received=row.rows_received,
         rows_rejected=row.rows_rejected,
         rows_stored=row.rows_stored,
+        rows_total=row.rows_total,
+        bytes_read=row.bytes_read,
+        bytes_total=row.bytes_total,
         started_at=row.started_at,
         finished_at=row.finished_at,
         error_code=row.error_code,

@@ -14,6 +14,7 @@ class BatchStatus(StrEnum):
     RUNNING = "RUNNING"
     DONE = "DONE"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 CREATED = (BatchStatus.QUEUED, BatchStatus.RUNNING)
@@ -30,6 +31,8 @@ class Transition(Enum):
     HAND_BACK = ((BatchStatus.RUNNING,), BatchStatus.QUEUED)
     FINISH = ((BatchStatus.RUNNING,), BatchStatus.DONE)
     FAIL = ((BatchStatus.QUEUED, BatchStatus.RUNNING), BatchStatus.FAILED)
+    CANCEL = ((BatchStatus.QUEUED, BatchStatus.RUNNING), BatchStatus.CANCELLED)
+    """Somebody asked for it, in any process; its own process notices at the next chunk."""
 
     def __init__(self, sources: tuple[BatchStatus, ...], target: BatchStatus) -> None:
         self.sources = sources

@@ -41,6 +41,9 @@ async def insert_batch(
             model_version=batch.model.version,
             client_id=batch.client_id,
             is_background=is_background,
+            kind=batch.kind,
+            target_batch_id=batch.target_id,
+            bytes_total=batch.bytes_total,
         )
     )
 

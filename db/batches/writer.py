@@ -4,10 +4,12 @@ A chunk is one transaction with the counts of its batch, so that a batch which d
 what it stored.
 """
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.records import ChunkCounts, RejectRecord, ResumePoint
@@ -57,27 +59,28 @@ class ChunkWriter:
                 batch_id = self._hold.batch_id
                 duplicates = await store_rows(driver, rows, self._model.version, batch_id)
                 refused = [*rejects, *map(_duplicate, duplicates)]
-                await self._save_rejects(driver, refused)
-                stored = await self._count_genres(driver, rows, duplicates)
-                counts = ChunkCounts(stored=stored, rejected=len(refused))
+                kept = ~np.isin(rows.lines, [row["line"] for row in duplicates])
+                counts = await record_chunk(
+                    driver, batch_id, refused, rows.predicted[kept], self._model.genres
+                )
                 await self._lifecycle.advance(self._hold, counts, end)
 
-    async def _save_rejects(self, driver: Any, rejects: Sequence[RejectRecord]) -> None:
-        records = [
-            (self._hold.batch_id, r.line, r.track_id, r.column, r.code, r.message) for r in rejects
-        ]
-        await driver.copy_records_to_table(
-            "batch_rejects", records=records, columns=_REJECT_COLUMNS
-        )
 
-    async def _count_genres(self, driver: Any, rows: TrackRows, duplicates: Sequence[Any]) -> int:
-        """Count the tracks that were stored, by genre and all together."""
-        kept = rows.predicted[~np.isin(rows.lines, [row["line"] for row in duplicates])]
-        counts = np.bincount(kept, minlength=len(self._model.genres))
-        present = np.flatnonzero(counts)
-        genres = [self._model.genres[index] for index in present]
-        await driver.execute(_COUNT_GENRES, self._hold.batch_id, genres, counts[present].tolist())
-        return len(kept)
+async def record_chunk(
+    driver: Any,
+    batch_id: uuid.UUID,
+    rejects: Sequence[RejectRecord],
+    predicted: npt.NDArray[np.int64],
+    genres: Sequence[str],
+) -> ChunkCounts:
+    """Record rejected rows, and count stored ones by genre and all together."""
+    records = [(batch_id, r.line, r.track_id, r.column, r.code, r.message) for r in rejects]
+    await driver.copy_records_to_table("batch_rejects", records=records, columns=_REJECT_COLUMNS)
+    counts = np.bincount(predicted, minlength=len(genres))
+    present = np.flatnonzero(counts).tolist()
+    names = [genres[index] for index in present]
+    await driver.execute(_COUNT_GENRES, batch_id, names, counts[present].tolist())
+    return ChunkCounts(stored=len(predicted), rejected=len(rejects))
 
 
 def _duplicate(row: Any) -> RejectRecord:

@@ -70,11 +70,12 @@ def read_features(
 ) -> TrackFeatures:
     """Read rows of any specs as the numbers of `columns`, NaN where a row has none.
 
-    A row whose length does not fit its spec is damaged: all its numbers are NaN.
+    A row whose spec is unknown, or whose length does not fit it, is damaged: all its numbers are
+    NaN.
     """
     numbers = np.full((len(stored), len(columns)), np.nan)
     for spec_id in set(spec_ids):
-        names = specs[spec_id]
+        names = specs.get(spec_id, ())
         size = len(names) * _STORED.itemsize
         rows = [row for row, found in enumerate(spec_ids) if found == spec_id]
         rows = [row for row in rows if len(stored[row]) == size]

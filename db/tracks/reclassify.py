@@ -1,142 +1,156 @@
 """Classify stored tracks again: read them page by page with their features, write new predictions.
 
-Corrected tracks are left alone. A track that was classified or corrected by somebody else between
-reading and writing keeps what it has: the page was read from an older state.
+Corrected tracks are left alone. A track that somebody else classifies, corrects or deletes between
+reading and writing is left alone too: the page shows an older state of it.
 """
 
 import io
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import csv
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.engine import Sessions
-from db.errors import translate_errors
-from db.records import TrackFeatures
-from db.tracks.copy import array_literals
+from db.engine import driver_of
+from db.errors import StorageError, translate_errors
+from db.records import ClassifiedTracks, TrackFeatures
+from db.tracks.copy import TrackRows, array_literals
 from db.tracks.feature_copy import read_features
-from db.tracks.feature_specs import read_specs
+from db.tracks.feature_specs import Specs
 
 PAGE_TRACKS = 4_000
 
 
+class NoFeaturesError(StorageError):
+    """Stored tracks cannot be classified again: their features were not kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No features are stored, so tracks cannot be classified again. Set "
+            "GENRE_STORE_FEATURES=true and send the files again."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Unclassified:
-    """Which stored tracks are to be classified again, apart from corrected ones."""
+    """Which stored tracks are classified again, apart from corrected ones."""
 
     model_version: str
-    """The model in use: tracks that it has classified already are skipped."""
+    """The model that classifies them: those that it has classified already are skipped."""
     batch_id: uuid.UUID | None = None
+    """Only tracks of this batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """Stored tracks by id, all sequences of one length.
+    """Stored tracks in the order of their ids, all sequences of one length.
 
     Attributes
     ----------
-    classified_at
-        When each track was classified, by which a later change is noticed.
-    skipped
-        Ids of tracks without stored features, which cannot be classified again.
-    last_id
-        Where to go on: the highest id of the page, also if that track was skipped.
+    classified_us : int64 array
+        When each was classified, in microseconds since 1970.
+    has_features : bool array
+        False where none were stored; the numbers are NaN then.
     """
 
     track_ids: npt.NDArray[np.int64]
-    titles: Sequence[str]
+    titles: pa.StringArray
+    classified_us: npt.NDArray[np.int64]
+    has_features: npt.NDArray[np.bool_]
     features: TrackFeatures
-    classified_at: Sequence[datetime]
-    skipped: Sequence[int]
-    last_id: int
 
 
-class StoredTracks(Protocol):
-    """Where tracks are read to classify them again."""
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as Postgres returned it, not empty; decoding it belongs in a thread."""
 
-    async def count(self, wanted: Unclassified) -> int:
-        """Count the tracks that all pages together have."""
+    rows: Sequence[Any]
+    specs: Specs
 
-    async def read_page(
-        self, wanted: Unclassified, columns: Sequence[str], *, after: int = -1
-    ) -> StoredPage | None:
-        """Read the next tracks with an id above `after`; None at the end.
+    @property
+    def last_id(self) -> int:
+        """Where to go on."""
+        return int(self.rows[-1]["track_id"])
 
-        Their numbers are those of `columns`, NaN where a track was stored before a column existed.
-        """
-
-
-_COUNT = "SELECT count(*) FROM tracks WHERE {conditions}"
-_PAGE = """
-SELECT track_id, title, classified_at, tags, numbers, spec_id
-FROM (
-    SELECT track_id, title, classified_at FROM tracks
-    WHERE {conditions} AND track_id > :after ORDER BY track_id LIMIT :limit
-) AS page LEFT JOIN track_features USING (track_id)
-ORDER BY track_id
-"""
-
-
-class PostgresStoredTracks:
-    """`StoredTracks` on Postgres; each method is one transaction."""
-
-    def __init__(self, sessions: Sessions, *, page_tracks: int = PAGE_TRACKS) -> None:
-        self._sessions = sessions
-        self._page_tracks = page_tracks
-
-    async def count(self, wanted: Unclassified) -> int:
-        with translate_errors():
-            async with self._sessions() as session:
-                statement, values = _select(_COUNT, wanted)
-                return await session.scalar(statement, values) or 0
-
-    async def read_page(
-        self, wanted: Unclassified, columns: Sequence[str], *, after: int = -1
-    ) -> StoredPage | None:
-        statement, values = _select(_PAGE, wanted)
-        values |= {"after": after, "limit": self._page_tracks}
-        with translate_errors():
-            async with self._sessions() as session:
-                rows = (await session.execute(statement, values)).all()
-                specs = await read_specs(session)
-        if not rows:
-            return None
-        kept = [row for row in rows if row.numbers is not None]
+    def decode(self, columns: Sequence[str]) -> StoredPage:
+        """Return the page with the numbers of `columns`, NaN where a track has none."""
+        ids, titles, classified, tags, numbers, spec_ids = map(list, zip(*self.rows, strict=True))
         return StoredPage(
-            track_ids=np.array([row.track_id for row in kept], np.int64),
-            titles=[row.title for row in kept],
-            features=read_features(
-                specs,
-                columns,
-                [row.tags for row in kept],
-                [row.numbers for row in kept],
-                [row.spec_id for row in kept],
+            track_ids=np.array(ids, np.int64),
+            titles=pa.array(titles, pa.string()),
+            classified_us=np.array(
+                pa.array(classified, pa.timestamp("us", "UTC")).cast(pa.int64())
             ),
-            classified_at=[row.classified_at for row in kept],
-            skipped=[row.track_id for row in rows if row.numbers is None],
-            last_id=rows[-1].track_id,
+            has_features=np.array([found is not None for found in numbers]),
+            features=read_features(
+                self.specs,
+                columns,
+                [words or "" for words in tags],
+                [found or b"" for found in numbers],
+                [spec_id or 0 for spec_id in spec_ids],
+            ),
         )
 
 
-def _select(statement: str, wanted: Unclassified) -> tuple[TextClause, dict[str, Any]]:
-    conditions = "corrected_genre IS NULL AND model_version <> :model_version"
-    values: dict[str, Any] = {"model_version": wanted.model_version}
-    if wanted.batch_id is not None:
-        conditions += " AND batch_id = :batch_id"
-        values["batch_id"] = wanted.batch_id
-    return text(statement.format(conditions=conditions)), values
+_CONDITIONS = (
+    "corrected_genre IS NULL AND model_version <> $1 AND ($2::uuid IS NULL OR batch_id = $2)"
+)
+_COUNT = f"SELECT count(*) FROM tracks WHERE {_CONDITIONS}"
+_PAGE = f"""
+SELECT track_id, title, classified_at, tags, numbers, spec_id
+FROM (
+    SELECT track_id, title, classified_at FROM tracks
+    WHERE {_CONDITIONS} AND track_id > $3 ORDER BY track_id LIMIT $4
+) AS page LEFT JOIN track_features USING (track_id)
+ORDER BY track_id
+"""
+_SPECS = "SELECT id, columns FROM feature_specs"
+_LACK_FEATURES = text(
+    "SELECT EXISTS (SELECT FROM tracks) AND NOT EXISTS (SELECT FROM track_features)"
+)
+
+
+class PostgresStoredTracks:
+    """Reads tracks to classify them again; each method is one transaction."""
+
+    def __init__(self, engine: AsyncEngine, *, page_tracks: int = PAGE_TRACKS) -> None:
+        self._engine = engine
+        self._page_tracks = page_tracks
+
+    async def lack_features(self) -> bool:
+        """Tell whether there are tracks, but no features of any."""
+        with translate_errors():
+            async with self._engine.connect() as connection:
+                return bool(await connection.scalar(_LACK_FEATURES))
+
+    async def count(self, wanted: Unclassified) -> int:
+        """Count the tracks that all pages together have."""
+        with translate_errors():
+            async with self._engine.connect() as connection:
+                driver = await driver_of(connection)
+                return int(await driver.fetchval(_COUNT, wanted.model_version, wanted.batch_id))
+
+    async def read_page(self, wanted: Unclassified, *, after: int = -1) -> RawPage | None:
+        """Read the next tracks with an id above `after`; None at the end."""
+        values = (wanted.model_version, wanted.batch_id, after, self._page_tracks)
+        with translate_errors():
+            async with self._engine.connect() as connection:
+                driver = await driver_of(connection)
+                rows = await driver.fetch(_PAGE, *values)
+                # Read after the rows, whose specs are all there by then.
+                specs = {row["id"]: row["columns"] for row in await driver.fetch(_SPECS)}
+        return RawPage(rows, specs) if rows else None
 
 
 _COLUMNS = ("track_id", "classified_at", "predicted", "confidence", "probabilities")
 _STAGING = """
-CREATE TEMP TABLE IF NOT EXISTS repredicted (
+CREATE TEMP TABLE IF NOT EXISTS reclassified (
     track_id bigint, classified_at timestamptz, predicted text, confidence real,
     probabilities real[]
 ) ON COMMIT DELETE ROWS
@@ -144,50 +158,53 @@ CREATE TEMP TABLE IF NOT EXISTS repredicted (
 # In the order of the ids, as every writer of tracks locks them.
 _LOCK = """
 SELECT count(*) FROM (
-    SELECT FROM tracks WHERE track_id IN (SELECT track_id FROM repredicted)
+    SELECT FROM tracks WHERE track_id IN (SELECT track_id FROM reclassified)
     ORDER BY track_id FOR NO KEY UPDATE
 ) AS locked
 """
 _UPDATE = """
 UPDATE tracks SET predicted_genre = new.predicted, confidence = new.confidence,
     probabilities = new.probabilities, model_version = $1, classified_at = now()
-FROM repredicted AS new
+FROM reclassified AS new
 WHERE tracks.track_id = new.track_id AND tracks.classified_at = new.classified_at
     AND tracks.corrected_genre IS NULL
+RETURNING tracks.track_id
 """
 
 
-def repredicted_rows(
-    page: StoredPage,
-    predicted: npt.NDArray[np.intp],
-    probabilities: npt.NDArray[np.float64],
-    genres: Sequence[str],
-) -> bytes:
-    """Write new predictions of a page for COPY; takes long enough to belong in a thread."""
+def reclassified_rows(tracks: ClassifiedTracks, genres: Sequence[str]) -> TrackRows:
+    """Write new predictions for COPY; takes long enough to belong in a thread."""
+    assert tracks.classified_us is not None, "only stored tracks can be classified again"
     table = pa.table(
         {
-            "track_id": page.track_ids,
-            "classified_at": pa.array(page.classified_at, pa.timestamp("us", "UTC")),
-            "predicted": pa.array(genres, pa.string()).take(pa.array(predicted)),
-            "confidence": pa.array(probabilities.max(axis=1).astype(np.float32)),
-            "probabilities": array_literals(probabilities),
+            "track_id": tracks.track_ids,
+            "classified_at": pa.array(tracks.classified_us).cast(pa.timestamp("us", "UTC")),
+            "predicted": pa.array(genres, pa.string()).take(pa.array(tracks.predicted)),
+            "confidence": pa.array(tracks.probabilities.max(axis=1).astype(np.float32)),
+            "probabilities": array_literals(tracks.probabilities),
         }
     )
     sink = pa.BufferOutputStream()
     csv.write_csv(table, sink, csv.WriteOptions(include_header=False))
-    return bytes(sink.getvalue())
+    return TrackRows(
+        track_ids=tracks.track_ids.tolist(),
+        tracks=bytes(sink.getvalue()),
+        features=[],
+        feature_columns=(),
+        lines=tracks.lines,
+        predicted=tracks.predicted,
+    )
 
 
-async def update_predictions(driver: Any, rows: bytes, model_version: str) -> int:
+async def update_predictions(driver: Any, rows: TrackRows, model_version: str) -> list[int]:
     """Replace predictions within the transaction of asyncpg's connection `driver`.
 
-    Returns how many tracks were changed; the others were deleted, corrected or classified since
-    they were read. The model must be recorded.
+    Returns the ids of the tracks that were changed; the others were deleted, corrected or
+    classified since they were read.
     """
     await driver.execute(_STAGING)
     await driver.copy_to_table(
-        "repredicted", source=io.BytesIO(rows), columns=_COLUMNS, format="csv"
+        "reclassified", source=io.BytesIO(rows.tracks), columns=_COLUMNS, format="csv"
     )
     await driver.execute(_LOCK)
-    status = await driver.execute(_UPDATE, model_version)
-    return int(status.removeprefix("UPDATE "))
+    return [row["track_id"] for row in await driver.fetch(_UPDATE, model_version)]

@@ -80,6 +80,10 @@ class TrackContent:
             if not self.read(min(missing, SKIPPED_BYTES)):
                 return
 
+    def bytes_read(self, position: int) -> int:
+        """Return how much of the file was read to get to a byte of the content."""
+        return position if self._stream is None else self._file.tell()
+
     def _open(self) -> None:
         self._file.seek(0)
         start = self._file.read(max(map(len, MAGIC)))

@@ -45,8 +45,20 @@ class BatchFollower(Protocol):
         """Yield the batch after each change, until it has ended or does not exist."""
 
 
-class BatchRemover(Protocol):
-    """Deletes a batch and the tracks only it has written."""
+class BatchReclassifier(Protocol):
+    """Classifies stored tracks again with the model in use."""
+
+    async def reclassify(
+        self, target_id: uuid.UUID | None, client_id: str | None
+    ) -> BatchRecord | None:
+        """Return the batch, queued or already open; None if there is no such target."""
+
+
+class BatchEndings(Protocol):
+    """Cancels and deletes batches."""
+
+    async def cancel(self, batch_id: uuid.UUID) -> BatchRecord | None:
+        """Return the batch, CANCELLED, or None if there is none; raise if it has ended."""
 
     async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Return the batch as it was, or None if there is none; raise if it is being read."""
@@ -98,7 +110,8 @@ class Ports:
 
     uploads: BatchClassifier
     progress: BatchFollower
-    removal: BatchRemover
+    endings: BatchEndings
+    reclassifier: BatchReclassifier
     tracks: TrackRepository
     batches: BatchRepository
     model: ModelPort

@@ -13,6 +13,9 @@ from strawberry.types.scalar import ScalarDefinition
 Upload = NewType("Upload", UploadFile)
 """The type of a resolver argument that takes a file."""
 
+Int64 = NewType("Int64", int)
+"""The type of a count that may exceed 32 bits, such as bytes."""
+
 MULTIPART_SPEC_URL = "https://github.com/jaydenseric/graphql-multipart-request-spec"
 MESSAGE = "Upload must be a file in a multipart/form-data request."
 
@@ -42,5 +45,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=refuse_output,
         parse_value=read_upload,
         parse_literal=refuse_literal,
-    )
+    ),
+    Int64: strawberry.scalar(
+        name="Int64",
+        description="An integer of up to 64 bits, as a JSON number. JavaScript reads it exactly up "
+        "to 2^53.",
+        serialize=int,
+        parse_value=int,
+    ),
 }

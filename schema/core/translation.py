@@ -2,8 +2,9 @@
 
 from graphql import GraphQLError
 
-from db.batches.errors import BatchInUseError
+from db.batches.errors import BatchEndedError, BatchInUseError
 from db.errors import StorageUnavailableError
+from db.tracks.reclassify import NoFeaturesError
 from ml.errors import (
     ArtefactError,
     CsvError,
@@ -25,8 +26,10 @@ def translate(error: Exception) -> GraphQLError | None:
                 "line": error.line,
             }
             return coded_error(str(error), ErrorCode(error.code), **extensions)
-        case BatchInUseError():
+        case BatchInUseError() | BatchEndedError():
             return coded_error(str(error), ErrorCode.BAD_USER_INPUT, status=error.status)
+        case NoFeaturesError():
+            return coded_error(str(error), ErrorCode.BAD_USER_INPUT)
         case StorageUnavailableError():
             message = "The database cannot be reached. Try again in a moment."
             return coded_error(message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)

@@ -9,7 +9,7 @@ from .classify_batch import (
 from .classify_tracks import ClassifyTracks, ClassifyTracksClassifyTracks
 from .client import GenreClient
 from .correct_genre import CorrectGenre, CorrectGenreCorrectGenre
-from .enums import BatchStatus, RejectCode, TrackOrder
+from .enums import BatchKind, BatchStatus, RejectCode, TrackOrder
 from .exceptions import (
     GraphQLClientError,
     GraphQLClientGraphQLError,
@@ -33,6 +33,7 @@ __all__ = [
     "BaseModel",
     "BatchCounts",
     "BatchCountsError",
+    "BatchKind",
     "BatchStatus",
     "ClassifyBatch",
     "ClassifyBatchClassifyBatch",

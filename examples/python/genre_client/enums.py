@@ -1,11 +1,17 @@
 from enum import Enum
 
 
+class BatchKind(str, Enum):
+    UPLOAD = "UPLOAD"
+    RECLASSIFY = "RECLASSIFY"
+
+
 class BatchStatus(str, Enum):
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
     DONE = "DONE"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class RejectCode(str, Enum):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.batches.kind import BatchKind
 from db.batches.queue import BatchQueue, Claim, drop, put, queries_on
 
 pytestmark = pytest.mark.asyncio
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.asyncio
 async def queue_batches(engine: AsyncEngine, *batch_ids: uuid.UUID) -> None:
     async with engine.begin() as connection:
         for batch_id in batch_ids:
-            await put(connection, batch_id)
+            await put(connection, batch_id, BatchKind.UPLOAD)
 
 
 async def drop_claim(engine: AsyncEngine, claim: Claim) -> None:

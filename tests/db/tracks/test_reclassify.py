@@ -17,7 +17,7 @@ from db.tracks.reclassify import (
     PostgresStoredTracks,
     StoredPage,
     Unclassified,
-    repredicted_rows,
+    reclassified_rows,
     update_predictions,
 )
 from db.tracks.repository import PostgresTracks
@@ -47,10 +47,10 @@ async def save(engine: AsyncEngine, ids: Sequence[int], *, features: bool = True
 async def read_all(
     engine: AsyncEngine, wanted: Unclassified | None = None, *, after: int = -1
 ) -> list[StoredPage]:
-    stored = PostgresStoredTracks(create_sessions(engine), page_tracks=4)
+    stored = PostgresStoredTracks(engine, page_tracks=4)
     pages = []
-    while page := await stored.read_page(wanted or Unclassified("new"), COLUMNS, after=after):
-        pages.append(page)
+    while page := await stored.read_page(wanted or Unclassified("new"), after=after):
+        pages.append(page.decode(COLUMNS))
         after = page.last_id
     return pages
 
@@ -59,11 +59,18 @@ def ids(pages: Sequence[StoredPage]) -> list[int]:
     return [track_id for page in pages for track_id in page.track_ids.tolist()]
 
 
-async def classify(engine: AsyncEngine, page: StoredPage) -> int:
-    """Give every track of a page the third genre of the new model."""
+async def classify(engine: AsyncEngine, page: StoredPage) -> list[int]:
+    """Give every track of a page the third genre of the new model; return those that took it."""
     size = len(page.track_ids)
-    predicted = np.full(size, 2, np.intp)
-    rows = repredicted_rows(page, predicted, np.tile([0.1, 0.3, 0.6], (size, 1)), NEW.genres)
+    tracks = ClassifiedTracks(
+        lines=np.zeros(size, np.int64),
+        track_ids=page.track_ids,
+        titles=page.titles,
+        predicted=np.full(size, 2, np.intp),
+        probabilities=np.tile([0.1, 0.3, 0.6], (size, 1)),
+        classified_us=page.classified_us,
+    )
+    rows = reclassified_rows(tracks, NEW.genres)
     async with engine.begin() as connection:
         await connection.execute(save_model(NEW))
         return await update_predictions(await driver_of(connection), rows, NEW.version)
@@ -76,7 +83,9 @@ async def test_reads_every_track_once_with_its_features(engine: AsyncEngine) -> 
 
     assert [len(page.track_ids) for page in pages] == [4, 4, 2]
     assert ids(pages) == list(range(10))
-    assert [title for page in pages for title in page.titles] == [f"Title {n}" for n in range(10)]
+    assert [title for page in pages for title in page.titles.to_pylist()] == [
+        f"Title {n}" for n in range(10)
+    ]
     numbers = np.concatenate([page.features.numbers for page in pages])
     assert numbers.tolist() == [[n, n / 3] for n in range(10)]
     assert pages[0].features.tags.to_pylist() == ["word0", "word1", "word2", "word3"]
@@ -91,15 +100,17 @@ async def test_skips_what_need_not_or_cannot_be_classified_again(engine: AsyncEn
     async with engine.begin() as connection:
         statement = text("UPDATE tracks SET batch_id = :id WHERE track_id IN (1, 3, 5, 9)")
         await connection.execute(statement, {"id": BATCH})
-    stored = PostgresStoredTracks(create_sessions(engine))
+    stored = PostgresStoredTracks(engine)
     of_batch = Unclassified("new", BATCH)
 
     pages = await read_all(engine)
 
-    assert ids(pages) == [2, 3, 4, 5, 6, 7]
-    assert [page.skipped for page in pages] == [[], [8, 9]]
-    assert pages[-1].last_id == 9
-    assert ids(await read_all(engine, of_batch)) == [3, 5]
+    assert ids(pages) == [2, 3, 4, 5, 6, 7, 8, 9]
+    assert [page.has_features.tolist() for page in pages] == [
+        [True] * 4,
+        [True, True, False, False],
+    ]
+    assert ids(await read_all(engine, of_batch)) == [3, 5, 9]
     assert await read_all(engine, Unclassified("old")) == []
     assert await stored.count(Unclassified("new")) == 8
     assert await stored.count(of_batch) == 3
@@ -113,7 +124,7 @@ async def test_replaces_predictions_and_keeps_the_counts_right(engine: AsyncEngi
 
     changed = [await classify(engine, page) for page in await read_all(engine)]
 
-    assert changed == [4, 2]
+    assert [len(track_ids) for track_ids in changed] == [4, 2]
     after = (await tracks.find_tracks([3]))[3]
     assert (after.genre, after.confidence, after.model_version) == ("métal", 0.6, "new")
     assert after.probabilities == [("métal", 0.6), ("folk", 0.3), ('a "new", genre', 0.1)]
@@ -136,7 +147,7 @@ async def test_leaves_alone_what_changed_after_it_was_read(engine: AsyncEngine) 
     changed = await classify(engine, page)
 
     found = await tracks.find_tracks(range(4))
-    assert changed == 1
+    assert changed == [3]
     assert {n: (t.genre, t.model_version) for n, t in found.items()} == {
         0: ("polka", "old"),
         1: ("folk", "old"),

@@ -1,0 +1,56 @@
+"""Store the new predictions of stored tracks, page by page.
+
+As with `ChunkWriter`, a page is one transaction with the counts of its batch and the place to go
+on. The tracks stay with the batch and the line that brought them.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from db.batches.lifecycle import BatchLifecycle, Hold
+from db.batches.records import RejectRecord, ResumePoint
+from db.batches.transitions import COMMIT_WITHOUT_WAITING
+from db.batches.writer import record_chunk
+from db.engine import driver_of
+from db.errors import translate_errors
+from db.records import ClassifiedTracks, ModelVersion
+from db.tracks.copy import TrackRows
+from db.tracks.reclassify import reclassified_rows, update_predictions
+
+
+class ReclassificationWriter:
+    """Stores the pages of one batch, which one model classified."""
+
+    def __init__(self, lifecycle: BatchLifecycle, hold: Hold, model: ModelVersion) -> None:
+        self._lifecycle = lifecycle
+        self._hold = hold
+        self._model = model
+
+    def prepare(self, tracks: ClassifiedTracks) -> TrackRows:
+        """Bring predictions into the form that is stored; belongs in a thread."""
+        return reclassified_rows(tracks, self._model.genres)
+
+    async def save_chunk(
+        self, rows: TrackRows, rejects: Sequence[RejectRecord], end: ResumePoint
+    ) -> None:
+        """Store predictions and rejects; all or nothing, with the batch's counts and `end`.
+
+        Tracks that were deleted, corrected or classified since they were read are not counted.
+
+        Raises
+        ------
+        TransitionError
+            Somebody has ended the batch; nothing of the page is stored.
+        """
+        connection, batch_id = self._hold.connection, self._hold.batch_id
+        with translate_errors():
+            async with connection.begin():
+                await connection.execute(COMMIT_WITHOUT_WAITING)
+                driver = await driver_of(connection)
+                changed = await update_predictions(driver, rows, self._model.version)
+                predicted = rows.predicted[np.isin(rows.track_ids, changed)]
+                counts = await record_chunk(
+                    driver, batch_id, rejects, predicted, self._model.genres
+                )
+                await self._lifecycle.advance(self._hold, counts, end)
