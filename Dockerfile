@@ -1,4 +1,4 @@
-# Two stages: what is needed to install stays behind; the service runs as an ordinary user.
+# Two stages, so that the image contains no build files; the service runs as an unprivileged user.
 FROM python:3.13-slim AS build
 WORKDIR /build
 RUN python -m venv /venv

@@ -1,4 +1,4 @@
-# The commands a person needs. Each makes .venv by itself; it is installed again only when a lock changes.
+# The commands you need. Each creates .venv if necessary and reinstalls it only when a lock file changes.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,26 +10,26 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:  ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-demo: $(VENV)/.runtime  ## Set up, start, classify a sample CSV, print the genres, keep serving
+demo: $(VENV)/.runtime  ## Install and start everything, classify a sample CSV, print the genres, keep serving
 	@$(BIN)/genre demo
 
 serve: $(VENV)/.runtime  ## Start the service on 127.0.0.1:8000
 	@$(BIN)/genre serve
 
-test: $(VENV)/.dev  ## Set up and run all tests
+test: $(VENV)/.dev  ## Install and run all tests
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/.dev  ## Formatting, lint, types, import rules
+check: $(VENV)/.dev  ## Check formatting, lint, types and import rules
 	@scripts/check
 
 format: $(VENV)/.dev  ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 	@[ ! -d web/node_modules ] || npm run --silent --prefix web format
 
-schema: $(VENV)/.runtime  ## Print schema/schema.graphql anew
+schema: $(VENV)/.runtime  ## Regenerate schema/schema.graphql
 	@$(BIN)/genre schema --out schema/schema.graphql
 
-lock: $(VENV)/.dev  ## Resolve the dependencies anew
+lock: $(VENV)/.dev  ## Update the lock files
 	@scripts/lock --upgrade
 
 clean:  ## Remove the virtual environment and caches

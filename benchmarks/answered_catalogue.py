@@ -1,7 +1,7 @@
 """A catalogue whose genres are known, new to the parent that classifies it; for simulations.
 
-Whole groups of tracks are dealt to two halves, and each half is classified by a model trained on
-the other.
+Whole groups of tracks are divided between two halves, and each half is classified by a model
+trained on the other.
 """
 
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from ml.training.groups import deal_folds, track_groups
 from ml.training.parameters import TrainingParameters
 
 _TRACKS_PER_GROUP = 60
-"""Two or three groups of a genre, as far apart as artists are."""
+"""Two or three groups per genre, as different as artists are."""
 
 Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Tracks with their genre, and what parents that never heard their group say of them."""
+    """Tracks with their genres, and the predictions of parents not trained on their group."""
 
     numbers: FloatMatrix
     words: sparse.csr_matrix
@@ -38,7 +38,7 @@ class Catalogue:
         return len(self.truth)
 
     def answers(self, rows: Rows) -> Answers:
-        """Answer some tracks as their label says."""
+        """Answer some tracks with their labels."""
         titles = tuple(map(str, rows.tolist()))
         embedding = self.embedding.take(rows)
         return Answers(embedding, self.log_odds[rows], self.truth[rows], rows, titles)

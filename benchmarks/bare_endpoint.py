@@ -1,7 +1,7 @@
-"""The service with one more endpoint, which answers pages of titles without GraphQL.
+"""The service with an extra endpoint that returns pages of titles without GraphQL.
 
-It makes the same calls of the repository and the same JSON text as the GraphQL endpoint, so that
-the difference between the two is what GraphQL costs. Run by `benchmarks.graphql_overhead`.
+It makes the same repository calls and returns the same JSON text as the GraphQL endpoint, so the
+difference between the two is the cost of GraphQL. Run by `benchmarks.graphql_overhead`.
 """
 
 import json
@@ -29,7 +29,7 @@ SHAPES = {"titles": TITLES, "scalars": SCALARS, "probabilities": (*SCALARS, "pro
 
 
 async def bare_page(request: Request) -> Response:
-    """Answer `{"genre": ..., "first": ..., "shape": ...}` as GraphQL would."""
+    """Answer `{"genre": ..., "first": ..., "shape": ...}` like GraphQL."""
     arguments: dict[str, Any] = json.loads(await request.body())
     window: Window[tuple[str, int]] = Window(arguments["first"])
     tracks = request.state.ports.tracks

@@ -1,7 +1,7 @@
 """Fill a database with made-up classified tracks, for the benchmarks of queries.
 
-The words of titles follow Zipf's law, as those of real ones do: a few stand in every tenth title,
-most in a handful. Genres are as skewed as the labels of the Million Song data.
+The words in titles follow Zipf's law, like real ones: a few are in every tenth title, most in only
+a handful. Genres are as skewed as the labels of the Million Song data.
 """
 
 import io
@@ -51,7 +51,7 @@ COLUMNS = (
 
 
 async def open_catalogue(url: str, rows: int, *, first: int = 1) -> None:
-    """Make the tables of an empty database, fill it, and let vacuum and analyze see it."""
+    """Create the tables in an empty database, fill it, then run VACUUM and ANALYZE."""
     engine = create_engine(url)
     await migrate(engine)
     await engine.dispose()
@@ -115,7 +115,7 @@ def batch_of(track_id: int) -> uuid.UUID:
 
 
 def vocabulary() -> list[str]:
-    """Return words by falling frequency; made-up ones after the common ones."""
+    """Return words by decreasing frequency: common words, then made-up ones."""
     syllables = [c + v for c in "bcdfghjklmnprstvwz" for v in "aeiou"]
     words = COMMON_WORDS.split()
     for number in range(VOCABULARY - len(words)):

@@ -1,4 +1,4 @@
-"""Speed and memory against how much of a file is classified at a time: `GENRE_CHUNK_BYTES`.
+"""Speed and memory by `GENRE_CHUNK_BYTES`, the amount of a file classified at a time.
 
 `python -m benchmarks.chunk_size [--rows 42800] [--mib 1 2 4 8 16] [--repeat 3] [--json FILE]`
 """
@@ -17,7 +17,7 @@ SMALL_ROWS = 428
 
 
 def measure(path: Path, small: Path, mib: int, repeat: int) -> tuple[float, float]:
-    """Return the median seconds of an upload and the peak memory in MB, of a service of its own."""
+    """Return an upload's median seconds and peak memory in MB, using a fresh service."""
     with running_service(GENRE_CHUNK_BYTES=str(mib << 20)) as service:
         service.upload(small)  # warm
         seconds = []

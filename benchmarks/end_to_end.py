@@ -1,4 +1,4 @@
-"""Upload to stored rows over HTTP, against the reference's method in the same run.
+"""From upload to stored rows over HTTP, compared with the reference's method in the same run.
 
 `python -m benchmarks.end_to_end [--rows 42800] [--repeat 3] [--json FILE]`
 """
@@ -20,7 +20,7 @@ SMALL = 428
 
 
 def time_upload(service: RunningService, path: Path, repeat: int) -> list[float]:
-    """Send a file some times, and return the seconds of each."""
+    """Send a file several times and return the seconds each upload took."""
     seconds = []
     for _ in range(repeat):
         began = time.perf_counter()
@@ -30,7 +30,7 @@ def time_upload(service: RunningService, path: Path, repeat: int) -> list[float]
 
 
 def measure_reference(path: Path, models: Path) -> dict[str, float]:
-    """Classify a file the reference's way in a process of its own, on a Postgres of its own."""
+    """Classify a file with the reference's method, in a separate process with its own Postgres."""
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
         sync_url = url.replace("postgresql+asyncpg", "postgresql+psycopg")
         command = [sys.executable, "-m", "benchmarks.reference_method", models, path, sync_url]

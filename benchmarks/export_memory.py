@@ -1,9 +1,9 @@
-"""Peak memory and speed of exports against the number of tracks, and Postgres's own COPY beside it.
+"""Peak memory and speed of exports by number of tracks, compared with Postgres's own COPY.
 
 `python -m benchmarks.export_memory [--rows 10000 100000 1000000]`
 
-The speed of `genre export` is that from the first byte of its file to the last, without the start
-of its process. Every tenth track is corrected.
+The speed of `genre export` is measured from the first to the last byte of its file, without the
+start of the process. Every tenth track is corrected.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def run_command(folder: Path, out: Path, *options: str) -> Run:
 
 
 def run_download(folder: Path, out: Path) -> Run:
-    """Fetch `/export.csv` with curl from a service of its own."""
+    """Fetch `/export.csv` with curl from a fresh service."""
     with running_service(GENRE_DATA_DIR=str(folder), GENRE_WORKER="false") as service:
         headers = [f"-H{name}: {value}" for name, value in HEADERS.items()]
         began = time.perf_counter()
@@ -102,7 +102,7 @@ def measure(rows: int) -> None:
     """Fill a database and print a line for each kind of export."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        place.chmod(0o711)  # for the account that runs Postgres
+        place.chmod(0o711)  # the account that runs Postgres must reach it
         folder, out = place / "data", place / "out"
         with embedded_postgres(folder) as url:
             asyncio.run(fill(url, rows))
@@ -117,7 +117,7 @@ def measure(rows: int) -> None:
 
 
 def print_line(rows: int, kind: str, run: Run, out: Path, count: int, copied: float) -> None:
-    """Print a line of the table; `copied` is how long COPY took for all rows."""
+    """Print a line of the table; `copied` is the time COPY took for all rows."""
     rate = count / run.seconds
     peak = f"{run.peak_mb:.0f}" if run.peak_mb else ""
     size = out.stat().st_size / 1e6
@@ -126,7 +126,7 @@ def print_line(rows: int, kind: str, run: Run, out: Path, count: int, copied: fl
 
 
 def main() -> None:
-    """Measure each size on a database of its own."""
+    """Measure each size on a fresh database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""How uploads share the cores: two long ones at once, and small ones beside long ones.
+"""How uploads share the cores: two long ones at once, and small ones alongside long ones.
 
 `python -m benchmarks.fairness [--rows 42800] [--long-rows 100000] [--repeat 3]`
 """
@@ -23,7 +23,7 @@ BATCHES = "{ batches(first: 1000) { nodes { id status rowsReceived } } }"
 POLL_S = 0.05
 
 Long = Callable[[], bool]
-"""Tells whether what was begun goes on still."""
+"""Tells whether the work that was started is still running."""
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -40,15 +40,15 @@ def measure_together(service: RunningService, paths: Sequence[Path]) -> list[flo
 
 
 def measure_beside(service: RunningService, small: Path, is_long_there: Long) -> list[float]:
-    """Send a small file again and again while long ones are read; return the seconds of each."""
+    """Send a small file repeatedly while long ones are read; return the seconds of each."""
     seconds = []
     while is_long_there():
         seconds.append(timed(lambda: service.upload(small)))
-    return seconds[:-1]  # the long ones may have ended during the last
+    return seconds[:-1]  # the long ones may have ended during the last one
 
 
 def uploading(service: RunningService, path: Path) -> Long:
-    """Send a file by a client that waits for it, and return once its rows are read."""
+    """Send a file with a client that waits for it, and return once its rows are being read."""
     known = {batch["id"] for batch in batches(service)}
     client = threading.Thread(target=service.upload, args=(path,))
     client.start()
@@ -57,7 +57,7 @@ def uploading(service: RunningService, path: Path) -> Long:
 
 
 def in_background(service: RunningService, path: Path, copies: int) -> Long:
-    """Have a file read in the background, several times at once, and return once all are read."""
+    """Start background batches of a file, and return once all of them are being read."""
     ids = {service.queue(path) for _ in range(copies)}
 
     def states() -> list[str]:
@@ -75,7 +75,7 @@ def batches(service: RunningService) -> list[dict[str, str]]:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Look now and then until something is so."""
+    """Poll until a condition holds."""
     while not condition():
         time.sleep(POLL_S)
 
@@ -101,7 +101,7 @@ def print_pairs(paths: Sequence[Path], repeat: int) -> None:
 
 
 def print_small(small: Path, long: Path) -> None:
-    """Print how long a small file takes alone and beside long ones."""
+    """Print how long a small file takes alone and alongside long ones."""
     print("\n| 428 rows | uploads | median, ms | longest, ms | median : alone |")
     print("|---|---|---|---|---|")
     alone = []
@@ -142,7 +142,7 @@ def main() -> None:
         for rows in (arguments.rows, arguments.rows, arguments.long_rows, SMALL):
             path = Path(name) / f"{next_id}.csv"
             write_sample_csv(path, rows, seed=len(files), first_track_id=next_id)
-            next_id += rows  # no track stands in two files
+            next_id += rows  # no track is in two files
             files.append(path)
         print_pairs(files[:2], arguments.repeat)
         print_small(files[3], files[2])

@@ -1,4 +1,4 @@
-"""What GraphQL costs: pages of titles against a bare endpoint with the same SQL and the same JSON.
+"""The cost of GraphQL: pages of titles compared with a bare endpoint with the same SQL and JSON.
 
 `python -m benchmarks.graphql_overhead [--requests 200] [--json FILE]`
 """
@@ -34,7 +34,7 @@ SERVE = [sys.executable, "-m", "benchmarks.bare_endpoint"]
 
 
 def query_of(shape: str) -> str:
-    """Write the query whose answer the bare endpoint gives."""
+    """Return the query that corresponds to the bare endpoint."""
     fields = " ".join(SHAPES[shape])
     return PAGE % fields.replace("probabilities", "probabilities { genre probability }")
 
@@ -42,7 +42,7 @@ def query_of(shape: str) -> str:
 def measure(
     service: RunningService, client: httpx.Client, shape: str, first: int, requests: int
 ) -> dict[str, Any]:
-    """Ask both endpoints in turn; times are of the server's processor and of the clock, in ms."""
+    """Query both endpoints alternately; return the server's CPU time and the wall time, in ms."""
     body = {"query": query_of(shape), "variables": {"genre": GENRE, "first": first}}
     bare_body = {"genre": GENRE, "first": first, "shape": shape}
 
@@ -54,7 +54,10 @@ def measure(
 
     assert graphql().json() == bare().json()
     size = len(graphql().content)
-    rounds = [(_time(service, graphql, requests), _time(service, bare, requests)) for _ in range(5)]
+    rounds = [
+        (time_requests(service, graphql, requests), time_requests(service, bare, requests))
+        for _ in range(5)
+    ]
     cells: dict[str, Any] = {"shape": shape, "first": first, "bytes": size}
     for index, kind in enumerate(("cpu_ms", "clock_ms")):
         theirs = statistics.median(plain[index] for _, plain in rounds)
@@ -63,9 +66,10 @@ def measure(
     return cells
 
 
-def _time(
+def time_requests(
     service: RunningService, ask: Callable[[], httpx.Response], requests: int
 ) -> tuple[float, float]:
+    """Return processor time and median time of a request, in ms."""
     for _ in range(3):
         ask()
     began, seconds = sum(service.process.cpu_times()[:2]), []

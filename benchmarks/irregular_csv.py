@@ -1,9 +1,9 @@
-"""How fast files are read whose quotes are irregular, against the same tracks without a fault.
+"""How fast files with irregular quotes are read, compared with the same tracks without faults.
 
 `python -m benchmarks.irregular_csv [--rows 10000] [--repeats 5]`
 
-Every block of a faulty file has a fault, so all of it is read record by record. The last column
-compares with Python's `csv.reader` alone, which only splits the cells and reports nothing.
+Every block of a faulty file has a fault, so the whole file is read record by record. The last
+column compares with Python's `csv.reader`, which only splits cells and reports nothing.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from ml.reading.tracks_csv import read_tracks
 from ml.sampling.generator import write_sample_csv
 
 FAULT_EVERY = 100
-"""Rows; about 0.2 MB, far less than a block."""
+"""Number of rows: about 0.2 MB, far less than a block."""
 
 
 def sample_rows(rows: int) -> list[list[str]]:
@@ -30,7 +30,7 @@ def sample_rows(rows: int) -> list[list[str]]:
 
 
 def written(rows: list[list[str]], fault: Callable[[list[str]], list[str]] | None) -> bytes:
-    """Write rows as CSV, some lines of them with a fault."""
+    """Write rows as CSV, with a fault in some lines."""
     lines = []
     for number, row in enumerate(rows):
         buffer = io.StringIO(newline="")
@@ -43,7 +43,7 @@ def written(rows: list[list[str]], fault: Callable[[list[str]], list[str]] | Non
 
 
 def stray_quote(row: list[str]) -> list[str]:
-    """Put a quote into the title, as in 12" mix."""
+    """Put a quote into the title, as in `12" mix`."""
     return [row[0], '12" mix', f'"{row[2]}"', *row[3:]]
 
 
@@ -58,7 +58,7 @@ def text_after_quote(row: list[str]) -> list[str]:
 
 
 def bare_return(row: list[str]) -> list[str]:
-    """Leave a CR in a cell."""
+    """Put a CR into a cell."""
     return [row[0], "one\rtwo", f'"{row[2]}"', *row[3:]]
 
 
@@ -69,7 +69,7 @@ def read_with_csv(data: bytes) -> None:
 
 
 def best_seconds(work: Callable[[], object], repeats: int) -> float:
-    """Return the least time of some repeats."""
+    """Return the shortest time of several repeats."""
     found = []
     for _ in range(repeats):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Peak memory of the service's process against the rows of a file.
+"""Peak memory of the service's process by number of rows.
 
 `python -m benchmarks.memory [--rows 10000 100000 1000000] [--json FILE]`
 """
@@ -14,7 +14,7 @@ from ml.sampling.generator import write_sample_csv
 
 
 def main() -> None:
-    """Measure each size with a service of its own."""
+    """Measure each size with a fresh service."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 42_800, 100_000, 1_000_000])
     parser.add_argument("--json", type=Path)

@@ -18,7 +18,7 @@ _SHOWN_FEATURES = 20
 
 
 def draw_confusion(axes: Axes, manifest: Manifest) -> None:
-    """Show the share of each true genre that was given each genre."""
+    """Show, for each true genre, the share predicted as each genre."""
     counts = np.array(manifest.metrics.confusion_matrix)
     shares = counts / counts.sum(axis=1, keepdims=True)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -32,7 +32,7 @@ def draw_confusion(axes: Axes, manifest: Manifest) -> None:
 
 
 def draw_calibration(axes: Axes, manifest: Manifest) -> None:
-    """Show how often predictions of a confidence are right; the area is their share."""
+    """Show how often predictions of each confidence are right; the area is their share."""
     bins = manifest.validation.calibration
     confidence = [row.confidence for row in bins]
     axes.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
@@ -69,7 +69,7 @@ def draw_trials(axes: Axes, trials: pd.DataFrame) -> None:
 
 
 def main() -> None:
-    """Write the pictures into the folder that is named; trials are read from `trials.csv` there."""
+    """Write the pictures to the given folder; trials are read from its `trials.csv`."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     manifest = Manifest.read(SHIPPED_MODEL_DIR)
@@ -92,7 +92,7 @@ def main() -> None:
 def _picture(path: Path, size: tuple[float, float]) -> Iterator[Axes]:
     figure, axes = plt.subplots(figsize=size, layout="constrained")
     yield axes
-    # Without the date and the version of matplotlib, the same figures are the same bytes.
+    # Omit the date and matplotlib's version, so that the same figures give the same bytes.
     figure.savefig(path, dpi=100, metadata={"Software": None})
     plt.close(figure)
 

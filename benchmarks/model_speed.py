@@ -1,4 +1,4 @@
-"""How fast the model predicts, against the reference's method in the same run.
+"""How fast the model predicts, compared with the reference's method in the same run.
 
 `python -m benchmarks.model_speed [--rows 10000]`. The reference puts 5,000 dense TF-IDF columns and
 the numbers before four LightGBM folds of 2,216 trees. Its models are not here, so one fold of that
@@ -32,7 +32,7 @@ _REPEATS = 5
 
 
 def table_of(tracks: pd.DataFrame) -> TrackTable:
-    """Turn made-up tracks into what the service reads from a file."""
+    """Return made-up tracks as the service reads them from a file."""
     return TrackTable(
         lines=np.zeros(len(tracks), dtype=np.int64),
         track_ids=tracks[ID_COLUMN].to_numpy(dtype=np.int64),
@@ -55,7 +55,7 @@ class Reference:
         self._fold = lightgbm.train(settings, lightgbm.Dataset(dense, truth), _ROUNDS)
 
     def predict(self, tracks: pd.DataFrame) -> np.ndarray:
-        """Average four folds, which here are one."""
+        """Average four folds (here, the same one four times)."""
         dense = self._features(tracks)
         return np.mean([np.asarray(self._fold.predict(dense)) for _ in range(_FOLDS)], axis=0)
 
@@ -93,7 +93,7 @@ def main() -> None:
     rows = parser.parse_args().rows
     tracks, genres = sample_labelled_tracks(SampleStatistics.load(), rows + _TRAINING_ROWS, 11)
     table = table_of(tracks.iloc[:rows])
-    print(f"| {rows:,} tracks | wall s | processor s | tracks/s |\n|---|---|---|---|")
+    print(f"| {rows:,} tracks | wall s | CPU s | tracks/s |\n|---|---|---|---|")
     found = {}
     model = load_model(SHIPPED_MODEL_DIR).model
     assert isinstance(model, ExpertEnsemble)
@@ -105,7 +105,7 @@ def main() -> None:
     wall, cpu = measure(lambda: reference.predict(tracks.iloc[:rows]), 1)
     print(f"| reference's method | {wall:.3f} | {cpu:.3f} | {rows / wall:,.0f} |")
     ours = found["predict, all folds"]
-    print(f"\nRatio: {wall / ours[0]:.1f} in wall time, {cpu / ours[1]:.1f} in processor time.")
+    print(f"\nRatio: {wall / ours[0]:.1f} in wall time, {cpu / ours[1]:.1f} in CPU time.")
     print(f"Peak memory before the reference's method: {memory:.0f} MiB.")
 
 

@@ -15,7 +15,7 @@ from matplotlib import pyplot as plt  # the backend is chosen first
 
 
 def plot_end_to_end(found: dict[str, Any], file: Path) -> None:
-    """Draw speed and memory beside those of the reference's method."""
+    """Draw speed and memory next to those of the reference's method."""
     figure, panels = plt.subplots(1, 2, figsize=(7, 2.2), dpi=90)
     shown = (("rows_per_s", "rows/s", panels[0]), ("peak_mb", "peak memory, MB", panels[1]))
     for key, label, axes in shown:
@@ -28,7 +28,7 @@ def plot_end_to_end(found: dict[str, Any], file: Path) -> None:
 
 
 def plot_memory(table: list[dict[str, float]], file: Path) -> None:
-    """Draw the peak memory and the size of the file against its rows."""
+    """Draw the peak memory and the size of the file by its number of rows."""
     figure, axes = plt.subplots(figsize=(6, 3), dpi=90)
     rows = [cells["rows"] for cells in table]
     axes.plot(rows, [cells["file_mb"] for cells in table], "--", color="0.6", label="the file")
@@ -41,7 +41,7 @@ def plot_memory(table: list[dict[str, float]], file: Path) -> None:
 
 
 def plot_stages(stages: dict[str, dict[str, float]], file: Path) -> None:
-    """Draw the processor time of each stage, and of what bounds the reading."""
+    """Draw the CPU time of each stage, and of Arrow's reading as the lower bound."""
     figure, axes = plt.subplots(figsize=(6, 2.4), dpi=90)
     names = list(stages)
     bars = axes.barh(names, [stages[name]["cpu_s"] for name in names])
@@ -54,7 +54,7 @@ def plot_stages(stages: dict[str, dict[str, float]], file: Path) -> None:
 
 
 def plot_chunk_size(table: list[dict[str, float]], file: Path) -> None:
-    """Draw speed and memory against the size of a chunk."""
+    """Draw speed and memory by chunk size."""
     figure, axes = plt.subplots(figsize=(6, 2.8), dpi=90)
     sizes = [cells["mib"] for cells in table]
     speed = axes.plot(sizes, [cells["rows_per_s"] for cells in table], marker="o", label="rows/s")

@@ -25,7 +25,7 @@ QUERIES = (
 
 
 def plot_latency(tables: dict[str, dict[str, list[float]]], file: Path) -> None:
-    """Draw the median of some queries against the number of tracks."""
+    """Draw the median of some queries by number of tracks."""
     figure, axes = plt.subplots(figsize=(6, 3.6), dpi=90)
     sizes = [int(rows) for rows in tables]
     for name in QUERIES:
@@ -37,7 +37,7 @@ def plot_latency(tables: dict[str, dict[str, list[float]]], file: Path) -> None:
 
 
 def plot_overhead(table: list[dict[str, Any]], file: Path) -> None:
-    """Draw the server's processor time of each page beside that of the bare endpoint."""
+    """Draw the server's CPU time of each page next to that of the bare endpoint."""
     figure, axes = plt.subplots(figsize=(6, 3), dpi=90)
     names = [f"{cells['first']} {cells['shape']}" for cells in table]
     places = range(len(names))

@@ -1,9 +1,9 @@
-"""Where the service's process spends its time while a file is classified, by py-spy.
+"""Where the service spends its time while it classifies a file, according to py-spy.
 
 `python -m benchmarks.profile_ingest [--rows 42800] [--gil] [--flamegraph FILE.svg]`
 
-`--gil` counts only moments in which a thread holds the interpreter lock, which no two can do at a
-time. py-spy looks without stopping the process, so a few stacks are torn.
+`--gil` counts only samples in which a thread holds the interpreter lock, which only one can do at a
+time. py-spy samples without pausing the process, so a few stacks are inconsistent.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def record(service: RunningService, path: Path, output: Path, *options: str) -> 
 
 
 def print_table(raw: str) -> None:
-    """Print the functions that were seen at the end of a stack most often."""
+    """Print the functions most often at the top of the stack."""
     seen: collections.Counter[str] = collections.Counter()
     for line in raw.splitlines():
         stack, count = line.rsplit(" ", 1)
@@ -48,7 +48,7 @@ def print_table(raw: str) -> None:
 
 
 def main() -> None:
-    """Profile and print the table; a flame graph is of a second round of uploads."""
+    """Profile and print the table; a flame graph comes from a second round of uploads."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=42_800)
     parser.add_argument("--gil", action="store_true")

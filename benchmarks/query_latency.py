@@ -30,7 +30,7 @@ Query = tuple[str, dict[str, str | None]]
 
 
 def page_of(fields: str, search: str | None = None, after: str | None = None) -> Query:
-    """Return a query of 100 titles."""
+    """Return a query for 100 titles."""
     return PAGE % (json.dumps(GENRE), fields), {"s": search, "a": after}
 
 
@@ -65,7 +65,7 @@ def track_queries(rows: int) -> dict[str, Query]:
 
 
 def queries(rows: int, deep: str) -> dict[str, Query]:
-    """Return what is measured; `deep` is the cursor behind a thousand pages or all but the last."""
+    """Return the measured queries; `deep` is the cursor after 1,000 pages, or all but one."""
     words = vocabulary()
     rare = words[-500]
     track = f'{{ track(trackId: "{rows // 2}") {{ title genre confidence }} }}'
@@ -104,7 +104,7 @@ def measure(service: RunningService, rows: int, requests: int) -> dict[str, tupl
 
 
 def find_deep_cursor(service: RunningService, client: httpx.Client) -> str:
-    """Turn pages of a thousand titles, as far as page 1,000 or near the end of the genre."""
+    """Read pages of 1,000 titles, up to page 1,000 or almost to the end of the genre."""
     document = PAGE % (json.dumps(GENRE), "nodes { title trackId } pageInfo { endCursor }")
     document = document.replace("search: $s", "search: $s, first: 1000")
     cursor, after = None, None
@@ -119,7 +119,7 @@ def find_deep_cursor(service: RunningService, client: httpx.Client) -> str:
 def percentiles(
     service: RunningService, client: httpx.Client, query: Query, requests: int
 ) -> tuple[float, float]:
-    """Send a query one after the other, some to warm up."""
+    """Send a query repeatedly, after some warm-up."""
     for _ in range(5):
         ask(service, client, query)
     times = []
@@ -150,7 +150,7 @@ def measure_catalogue(rows: int, requests: int) -> dict[str, tuple[float, float]
 
 
 def print_table(tables: dict[int, dict[str, tuple[float, float]]]) -> None:
-    """Print p50 and p99 by number of tracks, and the last against the first."""
+    """Print p50 and p99 by number of tracks, and the ratio of the last to the first."""
     sizes = list(tables)
     print("p50 / p99, ms".ljust(28), *(f"{rows:>16,}" for rows in sizes), "  ratio of p50")
     for name, (small, _) in tables[sizes[0]].items():

@@ -1,8 +1,9 @@
-"""The reference's method, written anew for comparison: everything at once, everything dense.
+"""The reference's method, reimplemented for comparison: everything at once, everything dense.
 
-The whole file into pandas; TF-IDF of 5,000 lyric words as a dense matrix before the numbers; four
-LightGBM fold models of 2,216 trees (277 rounds for each of 8 genres); DELETE and INSERT by pandas
-`to_sql`. Run as a process of its own: `python -m benchmarks.reference_method MODELS CSV URL`.
+It loads the whole file into pandas, puts the TF-IDF of 5,000 lyric words as a dense matrix before
+the numbers, uses four LightGBM fold models of 2,216 trees (277 rounds for each of 8 genres), and
+writes with DELETE and INSERT (pandas `to_sql`). Run it as a separate process:
+`python -m benchmarks.reference_method MODELS CSV URL`.
 """
 
 import argparse
@@ -25,16 +26,16 @@ TOKEN = r"[^,\s]+"
 
 
 def train(folder: Path) -> None:
-    """Make models of the reference's size from made-up tracks; what they say does not matter."""
+    """Make models of the reference's size from made-up tracks; their predictions do not matter."""
     tracks, genres = sample_labelled_tracks(SampleStatistics.load(), TRAINING_ROWS, seed=1)
     vectorizer = TfidfVectorizer(max_features=WORDS, token_pattern=TOKEN)
     vectorizer.fit(tracks["tags"])
-    # Words that no sample has stand for the rest of the reference's 5,000 columns.
+    # Words not in any sample fill up the reference's 5,000 columns.
     features = dense(vectorizer, tracks)
     truth = genres.astype("category").cat.codes.to_numpy()
     settings = {"objective": "multiclass", "num_class": 8, "verbose": -1, "num_leaves": 31}
     booster = lightgbm.train(settings, lightgbm.Dataset(features, truth), ROUNDS)
-    for fold in range(FOLDS):  # four times the same: what a fold costs is what is measured
+    for fold in range(FOLDS):  # the same four times: only the cost of a fold is measured
         booster.save_model(folder / f"fold_{fold}.txt")
     words = {"words": vectorizer.get_feature_names_out().tolist(), "idf": vectorizer.idf_.tolist()}
     (folder / "words.json").write_text(json.dumps(words))
@@ -50,7 +51,7 @@ def load_vectorizer(folder: Path) -> TfidfVectorizer:
 
 
 def dense(vectorizer: TfidfVectorizer, tracks: pd.DataFrame) -> np.ndarray:
-    """Return TF-IDF columns, filled up to 5,000, and numbers as one dense float64 matrix."""
+    """Return TF-IDF columns, padded to 5,000, and numbers as one dense float64 matrix."""
     words = vectorizer.transform(tracks["tags"]).toarray()
     filler = np.zeros((len(tracks), WORDS - words.shape[1]))
     numbers = tracks.drop(columns=["trackID", "title", "tags"]).to_numpy(dtype=np.float64)
@@ -58,7 +59,7 @@ def dense(vectorizer: TfidfVectorizer, tracks: pd.DataFrame) -> np.ndarray:
 
 
 def classify(folder: Path, csv: Path, url: str) -> None:
-    """Classify a file the reference's way, and print rows, seconds and peak memory as JSON."""
+    """Classify a file with the reference's method; print rows, seconds and peak memory as JSON."""
     vectorizer = load_vectorizer(folder)
     genres = np.array(json.loads((folder / "genres.json").read_text()))
     folds = [lightgbm.Booster(model_file=path) for path in sorted(folder.glob("fold_*.txt"))]

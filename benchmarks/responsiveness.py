@@ -22,7 +22,7 @@ PAUSE_S = 0.02
 def latencies_ms(
     service: RunningService, until: threading.Thread | None, count: int
 ) -> list[float]:
-    """Ask again and again while `until` lives, or `count` times."""
+    """Query repeatedly while `until` runs, or `count` times."""
     found: list[float] = []
     with httpx.Client() as client:
         while until.is_alive() if until else len(found) < count:

@@ -1,4 +1,4 @@
-"""A real service for a measurement: a process of its own, on a throw-away data folder."""
+"""A real service for a measurement: a separate process with a temporary data folder."""
 
 import contextlib
 import json
@@ -27,7 +27,7 @@ QUEUE = "mutation ($csvFile: Upload!) { classifyBatch(csvFile: $csvFile, wait: f
 
 @dataclass
 class RunningService:
-    """Where it listens, and how much memory its process has taken at most."""
+    """The service's address, and its peak memory."""
 
     address: str
     process: psutil.Process
@@ -42,11 +42,11 @@ class RunningService:
         return batch
 
     def queue(self, path: Path) -> str:
-        """Have a file classified in the background, and return the id of its batch."""
+        """Classify a file in the background; return the id of its batch."""
         return str(self._send(path, QUEUE)["id"])
 
     def _send(self, path: Path, query: str) -> dict[str, Any]:
-        """Send a file with curl, which costs little of the cores that are measured."""
+        """Send a file with curl, which takes little of the cores being measured."""
         operations = json.dumps({"query": query, "variables": {"csvFile": None}})
         command = ["curl", "-sS", f"{self.address}/graphql"]
         for name, value in HEADERS.items():
@@ -64,7 +64,7 @@ class RunningService:
         return data
 
     def watch_memory(self) -> None:
-        """Note the largest resident set of the service's process until it stops."""
+        """Record the largest resident set of the service's process until it stops."""
         while not self.stopped.wait(0.02):
             with contextlib.suppress(psutil.NoSuchProcess):
                 self.peak_bytes = max(self.peak_bytes, self.process.memory_info().rss)
@@ -107,7 +107,7 @@ def _wait_until_ready(address: str, process: "subprocess.Popen[bytes]") -> None:
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Find a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

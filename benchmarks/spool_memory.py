@@ -1,7 +1,7 @@
-"""Memory that saving an upload in a spool and reading it again takes, against the file's size.
+"""Memory used to save an upload in a spool and read it again, by file size.
 
-`python -m benchmarks.spool_memory s3://bucket/prefix [--mib 64 512 2048]`; `moto_server` gives a
-server of S3 on this machine, the variables `AWS_*` lead to it (docs/background-batches.md).
+`python -m benchmarks.spool_memory s3://bucket/prefix [--mib 64 512 2048]`; `moto_server` runs an S3
+server on this machine, which the `AWS_*` variables must point to (docs/background-batches.md).
 """
 
 import argparse
@@ -20,7 +20,7 @@ READ_BYTES = 4 * MIB
 
 
 class MadeUpFile(io.RawIOBase):
-    """A file of a size that takes no memory."""
+    """A file of a given size that takes no memory."""
 
     def __init__(self, size: int) -> None:
         self._left = size
@@ -33,7 +33,7 @@ class MadeUpFile(io.RawIOBase):
 
 
 class PeakMemory:
-    """The largest resident set of this process during the block, and what it was before."""
+    """The largest resident set of this process during the block, and the one before."""
 
     def __enter__(self) -> "PeakMemory":
         self._process = psutil.Process()
@@ -55,7 +55,7 @@ class PeakMemory:
 
     @property
     def grown_mb(self) -> float:
-        """How much was taken at most."""
+        """Return the peak memory used by the block."""
         return (self.peak - self.before) / 1e6
 
 

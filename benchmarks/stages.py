@@ -1,9 +1,9 @@
-"""What each stage of classifying a file costs alone, on one thread of control.
+"""The cost of each stage of classifying a file, one after another in a single thread.
 
 `python -m benchmarks.stages [--rows 42800] [--chunk-mb 4] [--json FILE]`
 
-Seconds are CPU seconds of this process and, for the write, of Postgres as well; the bound is what
-the stage does at the least.
+CPU seconds are those of this process and, for the write, of Postgres too. The bound is the least
+work that the stage can do.
 """
 
 import argparse
@@ -45,7 +45,7 @@ class Stopwatch:
         self.seconds: dict[str, tuple[float, float]] = {}
 
     def measure(self, stage: str, work: Callable[[], T]) -> T:
-        """Run some work and add what it took to a stage."""
+        """Run some work and add its time to a stage."""
         wall, cpu = time.perf_counter(), time.process_time()
         result = work()
         self.add(stage, time.perf_counter() - wall, time.process_time() - cpu)
@@ -107,7 +107,7 @@ async def write(
 async def measure_write(
     chunks: list[TrackChunk], genre_model: GenreModel, watch: Stopwatch, keep_features: bool
 ) -> None:
-    """Store every chunk in a Postgres of its own."""
+    """Store every chunk in a fresh Postgres."""
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
         engine = create_engine(url)
         await migrate(engine)

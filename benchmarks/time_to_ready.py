@@ -1,4 +1,4 @@
-"""Time from the start of `genre serve` to its first good answer of /readyz.
+"""Time from the start of `genre serve` until /readyz first returns 200.
 
 `python -m benchmarks.time_to_ready [--runs 7]`: on an empty data folder, then on one that exists.
 """
@@ -21,20 +21,20 @@ import psutil
 from benchmarks.running_service import HEADERS, SERVE, free_port
 
 LIBRARIES = (sys.executable, "-c", "import lightgbm, pandas")
-"""What any service on this model pays for, as `python -c`: the unit of the ratio."""
+"""The imports that any service with this model needs, as `python -c`: the unit of the ratio."""
 NOTHING = (sys.executable, "-c", "pass")
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start: by the clock, and processor time of the process and of those it waited for."""
+    """One start: wall time, and CPU time of the process and the processes it waited for."""
 
     wall_s: float
     cpu_s: float
 
 
 def main() -> None:
-    """Measure all kinds of start in turn, so that each meets the same load of the machine."""
+    """Measure all kinds of start alternately, so that each sees the same load on the machine."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7)
     arguments = parser.parse_args()
@@ -64,7 +64,7 @@ def ended(command: tuple[str, ...]) -> Start:
 
 
 def ready_in_new_folder() -> Start:
-    """Start the service where there is nothing: the cluster and its tables are made."""
+    """Start the service on an empty folder: it creates the cluster and the tables."""
     with tempfile.TemporaryDirectory() as folder:
         return ready(Path(folder))
 
@@ -100,7 +100,7 @@ def _ending(process: psutil.Popen) -> Iterator[psutil.Popen]:
 
 
 def _is_ready(port: int) -> bool:
-    """Ask with little: a client of httpx would take the core that is measured."""
+    """Send a minimal request: an httpx client would take time on the core being measured."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     with contextlib.closing(connection), contextlib.suppress(OSError):
         connection.request("GET", "/readyz", headers=HEADERS)

@@ -46,14 +46,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _open_to_postgres(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """As root, let the account that runs Postgres pass through the folder of all tests."""
+    """As root, let the account that runs Postgres traverse the folder of all tests."""
     if AS_ROOT:
         tmp_path_factory.getbasetemp().chmod(0o711)
 
 
 @pytest.fixture
 def tmp_path(tmp_path: Path) -> Path:
-    """Pytest's folder for a test, through which the account that runs Postgres can pass."""
+    """Pytest's folder for a test, which the account that runs Postgres can traverse."""
     if AS_ROOT:
         tmp_path.chmod(0o711)
     return tmp_path
@@ -61,7 +61,7 @@ def tmp_path(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep `GENRE_*` variables and `.env` of the person who runs the tests out of them."""
+    """Hide the `GENRE_*` variables and `.env` of the person running the tests."""
     for name in [name for name in os.environ if name.startswith("GENRE_")]:
         del os.environ[name]
     os.chdir(tmp_path_factory.mktemp("work"))
@@ -69,7 +69,7 @@ def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> N
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a service on its own data folder; chunks are small, a file has several."""
+    """Settings of a service with its own data folder; chunks are small, so a file has several."""
     return Settings(
         data_dir=tmp_path_factory.mktemp("data"),
         chunk_bytes=65_536,
@@ -114,7 +114,7 @@ async def address(settings: Settings, engine: AsyncEngine) -> AsyncIterator[str]
 
 @pytest_asyncio.fixture
 async def empty_database(engine: AsyncEngine) -> None:
-    """No track and no batch at the start of the test."""
+    """Delete all tracks and batches before the test."""
     async with engine.begin() as connection:
         await connection.execute(text(f"TRUNCATE {TABLES} CASCADE"))
 

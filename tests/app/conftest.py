@@ -1,4 +1,4 @@
-"""Services on databases of their own, without a worker or with other models; spools."""
+"""Services with separate databases, without a worker or with other models; spools."""
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -56,7 +56,7 @@ async def idle_service(idle_service_of_the_run: Service) -> Service:
 
 @pytest_asyncio.fixture(scope="session")
 async def database(settings: Settings, engine: AsyncEngine) -> Settings:
-    """Settings with a database of their own, since a choice holds for all services on one."""
+    """Settings with a separate database, because a choice applies to all services on one."""
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("CREATE DATABASE models"))
@@ -91,14 +91,14 @@ async def running(site: Settings, tmp_path: Path) -> AsyncIterator[Running]:
 
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """A server of S3."""
+    """An S3 server."""
     with s3_server(tmp_path_factory.mktemp("s3")) as server:
         yield server
 
 
 @pytest.fixture
 def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A bucket of its own, which the variables of the process lead to."""
+    """A new bucket, which the process's variables point to."""
     for name, value in s3.environment.items():
         monkeypatch.setenv(name, value)
     name = f"bucket-{uuid.uuid4()}"

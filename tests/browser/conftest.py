@@ -1,4 +1,4 @@
-"""A real service in a process of its own, and Debian's Chromium that watches what pages do.
+"""A real service in a separate process, and Debian's Chromium to watch the pages.
 
 A page fails its test if it asks another host, breaks its content security policy or writes an error
 to the console, unless the test said that it would.
@@ -37,7 +37,7 @@ DESKTOP = {"width": 1280, "height": 860}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the browser tests where there is no browser."""
+    """Skip the browser tests if there is no browser."""
     if CHROMIUM is None:
         here = Path(__file__).parent
         for item in items:
@@ -95,7 +95,7 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", address: str, log: Pat
 
 @pytest.fixture(scope="session")
 def fields(service: str) -> set[str]:
-    """What the schema has, as `Type.field`; optional parts are tested where they are."""
+    """The fields of the schema, as `Type.field`; optional ones are tested if they exist."""
     query = "{ __schema { types { name fields { name } } } }"
     body = httpx.post(f"{service}/graphql", json={"query": query}, headers=CREDENTIALS).json()
     return {
@@ -110,7 +110,7 @@ CREDENTIALS = {"client-id": "test", "client-secret": "test"}
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator["playwright_api.Browser"]:
-    """Start Chromium with a profile of its own.
+    """Start Chromium with a new profile.
 
     Not for the session: while Playwright runs, the thread has a running event loop, and no
     asynchronous test of another folder could run.
@@ -122,7 +122,7 @@ def browser() -> Iterator["playwright_api.Browser"]:
 
 
 class Watch:
-    """What went wrong in the pages of a test."""
+    """The problems found in the pages of a test."""
 
     def __init__(self, address: str) -> None:
         self.host = urlsplit(address).netloc
@@ -130,11 +130,11 @@ class Watch:
         self.expected: list[str] = []
 
     def expect(self, part: str) -> None:
-        """Let messages that contain `part` pass: Chromium reports a refused request as an error."""
+        """Ignore messages that contain `part`: Chromium reports a refused request as an error."""
         self.expected.append(part)
 
     def follow(self, context: "playwright_api.BrowserContext") -> None:
-        """Watch every page of a context; broken policies come as console errors."""
+        """Watch every page of a context; policy violations appear as console errors."""
         context.on("request", lambda request: self.check_host(request.url))
         context.on("console", self.check_message)
         context.on("weberror", lambda error: self.problems.append(f"uncaught: {error.error}"))
@@ -158,7 +158,7 @@ class Watch:
 
 @pytest.fixture
 def watch(service: str) -> Iterator[Watch]:
-    """Collect what goes wrong, and fail the test for it."""
+    """Collect problems, and fail the test if there are any."""
     found = Watch(service)
     yield found
     assert found.unexpected() == []
@@ -202,7 +202,7 @@ def tracks_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def long_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A long file; `BROWSER_TEST_ROWS=100000` makes it as long as the promise says."""
+    """A long file; `BROWSER_TEST_ROWS=100000` makes it as long as promised."""
     path = tmp_path_factory.mktemp("files") / "long.csv"
     write_sample_csv(path, rows=int(os.environ.get("BROWSER_TEST_ROWS", "20000")), seed=5)
     return path
@@ -210,7 +210,7 @@ def long_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def catalogue(service: str, tracks_csv: Path) -> str:
-    """Have `tracks_csv` classified; the address of the service."""
+    """Classify `tracks_csv`; return the address of the service."""
     import json
 
     operations = {

@@ -13,7 +13,7 @@ PAGE = ROOT / "examples" / "page.html"
 
 @pytest.fixture
 def example(page: Page, service: str) -> Page:
-    """The page with the address of the service filled in."""
+    """The page with the service's address filled in."""
     page.route("**/page.html", lambda route: route.fulfill(path=PAGE))
     page.goto(f"{service}/page.html")
     page.get_by_label("Service").fill(service)

@@ -26,7 +26,7 @@ def open_graphiql(page: Page, client_secret: str = "test", place: str = "/graphq
 
 
 def run(page: Page) -> None:
-    """Run the operation, once the editors are there: GraphiQL ignores an earlier click."""
+    """Run the operation once the editors exist: GraphiQL ignores earlier clicks."""
     expect(page.locator(".result-window[data-mode-id]")).to_be_visible()
     page.get_by_role("button", name=re.compile("Execute")).click()
 

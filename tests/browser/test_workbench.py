@@ -81,7 +81,7 @@ def test_rejected_rows_are_shown_and_can_be_downloaded(page: Page, tmp_path: Pat
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_rejected_rows_come_back_as_they_stand_in_the_file(
+def test_rejected_rows_come_back_as_they_are_in_the_file(
     page: Page, tracks_csv: Path, tmp_path: Path, suffix: str
 ) -> None:
     header, *rows = tracks_csv.read_text(encoding="utf-8").splitlines(keepends=True)[:9]

@@ -1,4 +1,4 @@
-"""The views of the workbench: catalogue, tracks, batches, model; and how it can be used."""
+"""The views of the workbench: catalogue, tracks, batches, model; and their accessibility."""
 
 import re
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_genre_of_a_track_can_be_corrected_and_uncorrected(page: Page, catalogue
         page.get_by_role("list", name="Probability by genre").get_by_role("listitem")
     ).to_have_count(8)
     genre = page.get_by_role("combobox")
-    expect(genre.locator("option")).to_have_count(8)  # they come with a request of their own
+    expect(genre.locator("option")).to_have_count(8)  # a separate request loads them
     before = genre.input_value()
     other = next(text for text in genre.locator("option").all_inner_texts() if text != before)
 
@@ -65,7 +65,7 @@ def test_genre_of_a_track_can_be_corrected_and_uncorrected(page: Page, catalogue
 
 
 def sign_in_again(page: Page) -> None:
-    """A reload forgets the credentials; a change behind `#` does not."""
+    """A reload forgets the credentials; a change after `#` does not."""
     if page.get_by_role("button", name="Sign in").is_visible():
         page.get_by_label("Client id").fill("test")
         page.get_by_label("Client secret").fill("test")
@@ -99,7 +99,7 @@ def test_model_page_shows_its_card(page: Page) -> None:
 
     expect(page.get_by_role("region", name="Confusion matrix").get_by_role("row")).to_have_count(9)
     expect(page.get_by_role("img", name="Calibration curve")).to_be_visible()
-    expect(  # fewer than without a calibration curve beside them
+    expect(  # fewer than without a calibration curve next to them
         page.get_by_role("list", name="Importance of features").get_by_role("listitem")
     ).to_have_count(8)
 
@@ -119,7 +119,7 @@ def test_as_graphql_hands_query_and_credentials_over(page: Page, catalogue: str)
     expect(graphiql.locator(".result-window")).to_contain_text('"genres"')
 
 
-def test_says_that_the_service_is_gone_and_when_it_is_back(page: Page, watch: Any) -> None:
+def test_says_when_the_service_is_unavailable_and_when_it_is_back(page: Page, watch: Any) -> None:
     watch.expect("ERR_INTERNET_DISCONNECTED")
     sign_in(page)
     expect(page.get_by_role("heading", name="Classify tracks")).to_be_visible()

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, judged by the audits of the npm package graphql-http."""
+"""GraphQL over HTTP, checked by the audits of the npm package graphql-http."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Models that live in Postgres: kept once, found again, listed without their parameters."""
+"""Models stored in Postgres: stored once, found again, listed without their parameters."""
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine

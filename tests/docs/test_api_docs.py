@@ -19,10 +19,10 @@ RENEW = "RENEW_API_DOCS" in os.environ
 
 
 def structure(example: Example, text: str) -> dict[str, set[str]]:
-    """Return what must not change of an answer; values may, as the model does."""
+    """Return the parts of a response that must not change; values may change with the model."""
     if example.kind == "http":
         return {"header": {text.splitlines()[0]}}
-    if example.is_stream:  # how many events there are is a matter of timing
+    if example.is_stream:  # the number of events depends on timing
         text = [line for line in text.splitlines() if line.startswith("data: {")][-1]
     return shape(json.loads(text.removeprefix("data: ")))
 

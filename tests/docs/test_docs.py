@@ -1,4 +1,4 @@
-"""What is written stays true: settings, versions, layout."""
+"""The documentation stays true: settings, versions, layout."""
 
 import tomllib
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_files_stay_short() -> None:
     assert too_long == {}
 
 
-def test_the_version_stands_in_one_place() -> None:
+def test_the_version_is_in_one_place() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     elsewhere = [
         str(path.relative_to(ROOT))

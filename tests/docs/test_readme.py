@@ -1,4 +1,4 @@
-"""The commands of the README work as they are written, but for the port."""
+"""The commands in the README work as written, except for the port."""
 
 import json
 import os
@@ -19,13 +19,13 @@ README_ADDRESS = "http://127.0.0.1:8000"
 
 
 def curl_blocks() -> list[str]:
-    """Return the blocks that ask the service; those that start it are for people."""
+    """Return the blocks that send requests; blocks that start the service are not run."""
     blocks = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     return [block for block in blocks if "curl " in block]
 
 
 def answers(output: str) -> list[dict[str, object]]:
-    """Return the JSON documents that a block printed, one behind the other."""
+    """Return the JSON documents printed by a block, in order."""
     documents, decoder, position = [], json.JSONDecoder(), 0
     while (start := output.find("{", position)) >= 0:
         document, position = decoder.raw_decode(output, start)

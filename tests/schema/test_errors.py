@@ -1,4 +1,4 @@
-"""Codes on every error, and nothing of unexpected ones."""
+"""Every error has a code, and unexpected errors reveal nothing."""
 
 import asyncio
 import logging
@@ -21,11 +21,11 @@ SECRET = "postgresql://user:password@host"
 
 
 class StorageGoneError(Exception):
-    """A domain exception that is translated."""
+    """A domain exception with a translation."""
 
 
 class ConfusedError(Exception):
-    """A domain exception on which the translation fails."""
+    """A domain exception whose translation fails."""
 
 
 @strawberry.enum

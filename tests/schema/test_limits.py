@@ -1,4 +1,4 @@
-"""Limits on one document, and that checking them stays cheap."""
+"""Limits on one document, and the cost of checking them."""
 
 import pytest
 import strawberry

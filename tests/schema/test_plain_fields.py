@@ -1,4 +1,4 @@
-"""Plain fields are read another way; the answers must be those of graphql-core."""
+"""Plain fields are read differently; the results must be those of graphql-core."""
 
 from collections.abc import Iterator
 from enum import Enum

@@ -1,4 +1,4 @@
-"""The Upload scalar takes files of the multipart parser and nothing else."""
+"""The Upload scalar accepts files from the multipart parser and nothing else."""
 
 import io
 from typing import Any

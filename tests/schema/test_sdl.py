@@ -1,4 +1,4 @@
-"""The schema as a file: current, described throughout, and kept for the clients of before."""
+"""The schema file is current, fully described, and compatible with existing clients."""
 
 import subprocess
 from collections.abc import Iterator

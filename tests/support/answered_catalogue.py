@@ -1,4 +1,4 @@
-"""A made-up catalogue in which likeness tells the genre, and a parent that is often wrong."""
+"""A made-up catalogue in which similar tracks share a genre, and a parent that is often wrong."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ Rows = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class MadeUpCatalogue:
-    """Tracks of twelve artists; the parent hears only half of what tells their genre."""
+    """Tracks by twelve artists; the parent knows the genre of half of them and guesses the rest."""
 
     numbers: FloatMatrix
     words: sparse.csr_matrix

@@ -1,4 +1,4 @@
-"""Read docs/api.md, run its requests, and compare or renew the answers that it shows.
+"""Read docs/api.md, run its requests, and compare or update the responses it shows.
 
 A request is a block `graphql` (with a block `json variables` behind it, if it has any) or `http`;
 the block behind it is the answer. A variable `"@NAME"` is a file, `"… 148 numbers"` a vector.
@@ -21,7 +21,7 @@ ID_FIELDS = ("id", "cursor", "startCursor", "endCursor")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A request of the document and the answer that follows it."""
+    """A request in the document and the response that follows it."""
 
     kind: str
     request: str
@@ -30,7 +30,7 @@ class Example:
 
     @property
     def is_stream(self) -> bool:
-        """Whether the answer is a stream of events."""
+        """Whether the response is an event stream."""
         return self.request.lstrip().startswith("subscription")
 
 
@@ -47,7 +47,7 @@ def read_examples(document: str) -> Iterator[Example]:
 
 
 class Runner:
-    """Sends the requests one after the other, with the ids that the answers really had."""
+    """Sends the requests in order, with the ids from the actual responses."""
 
     def __init__(self, api: GraphQLClient, files: Mapping[str, bytes], vector: list[float]) -> None:
         self._api = api
@@ -56,7 +56,7 @@ class Runner:
         self._renamed: dict[str, str] = {}
 
     async def answer(self, example: Example) -> str:
-        """Return the text of the answer, laid out as in the document."""
+        """Return the text of the response, formatted as in the document."""
         if example.kind == "http":
             path = self.renamed(example.request).split()[1]
             return (await self._api.http.get(path, headers=self._api.headers)).text
@@ -67,13 +67,13 @@ class Runner:
         return layout(body) + "\n"
 
     def renamed(self, text: str) -> str:
-        """Replace the ids of the document by those of this run."""
+        """Replace the ids in the document with those of this run."""
         for shown, real in self._renamed.items():
             text = text.replace(shown, real)
         return text
 
     def learn(self, shown: Any, real: Any) -> None:
-        """Note which ids and cursors of the document are which ones now."""
+        """Map the ids and cursors in the document to those of this run."""
         for key, old, new in _pairs("", shown, real):
             if key in ID_FIELDS and isinstance(old, str) and isinstance(new, str) and old != new:
                 self._renamed[old] = new
@@ -113,7 +113,7 @@ class Runner:
 
 
 def layout(value: Any, indent: str = "") -> str:
-    """Write JSON with everything that fits on one line on one line."""
+    """Format JSON, putting everything that fits on one line on one line."""
     line = json.dumps(value, ensure_ascii=False)
     if len(indent) + len(line) <= LINE_CHARS or not isinstance(value, dict | list):
         return line
@@ -146,7 +146,7 @@ def _merge(found: dict[str, set[str]], more: dict[str, set[str]]) -> None:
 
 
 def differences(shown: dict[str, set[str]], real: dict[str, set[str]]) -> list[str]:
-    """Name the paths that two shapes do not share; what lies in a list may be in neither."""
+    """Return the paths that two shapes do not share; list items may be missing from either."""
     unlike = {path for path in shown.keys() & real.keys() if shown[path] != real[path]}
     for path in shown.keys() ^ real.keys():
         without = real if path in shown else shown

@@ -1,4 +1,4 @@
-"""A file that takes a worker some seconds, followed to its end while workers come and go."""
+"""A file that takes a worker some seconds, followed to the end while workers start and stop."""
 
 import io
 from typing import Any
@@ -32,7 +32,7 @@ def make_big_file() -> bytes:
 async def follow(
     service: GraphQLClient, batch_id: str, then: dict[int, Any]
 ) -> list[dict[str, Any]]:
-    """Follow a batch to its end; do something once, when so many rows are received."""
+    """Follow a batch to its end; call back once after a given number of rows."""
     states = []
     async for event in read_events(service.http, service.headers, PROGRESS, id=batch_id):
         states.append(event["data"]["batchProgress"])
@@ -42,7 +42,7 @@ async def follow(
 
 
 async def assert_whole(service: GraphQLClient, batch_id: str, states: list[dict[str, Any]]) -> None:
-    """Every row was stored or rejected once, and the progress never went back."""
+    """Every row was stored or rejected once, and progress never went backwards."""
     received = [state["rowsReceived"] for state in states]
     assert received == sorted(received)
     assert states[-1]["status"] == "DONE"

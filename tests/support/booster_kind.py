@@ -134,7 +134,7 @@ def _describe(
 
 
 def read_booster(folder: Path) -> lightgbm.Booster:
-    """Read the booster without any code of the service."""
+    """Load the booster without using the service's code."""
     return lightgbm.Booster(model_file=folder / FILE)
 
 

@@ -16,7 +16,7 @@ async def known_genres(api: GraphQLClient) -> list[str]:
 
 
 async def correct(api: GraphQLClient, track_id: int) -> str:
-    """Give a track a genre that it did not have, and return it."""
+    """Give a track a different genre, and return that genre."""
     had = (await api.data(TRACK, id=track_id))["track"]["genre"]
     genre = next(name for name in await known_genres(api) if name != had)
     await api.data(CORRECT, id=track_id, genre=genre)

@@ -1,4 +1,4 @@
-"""Run `genre serve` and `genre worker` as processes of their own, to be killed."""
+"""Run `genre serve` and `genre worker` as separate processes that tests can kill."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ class GenreProcesses:
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:
-        """Start a command; its log is named by how many were started before."""
+        """Start a command; the name of its log is the number of commands started before."""
         log = self.folder / f"{len(self.running)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -54,11 +54,11 @@ class GenreProcesses:
         raise AssertionError(f"the service does not start: {self.logs()}")
 
     def logs(self) -> str:
-        """Return what the processes have written."""
+        """Return the output of the processes."""
         return "\n".join(log.read_text() for log in sorted(self.folder.glob("*.log")))
 
     def kill_all(self) -> None:
-        """Leave nothing running."""
+        """Stop everything."""
         for process in self.running:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
@@ -67,7 +67,7 @@ class GenreProcesses:
 
 @contextlib.contextmanager
 def genre_processes(folder: Path, **settings: str) -> Iterator[GenreProcesses]:
-    """Run processes with `GENRE_*` settings; all are ended with the block."""
+    """Run processes with `GENRE_*` settings; all of them end with the block."""
     processes = GenreProcesses(folder, settings)
     try:
         yield processes

@@ -24,7 +24,7 @@ class GraphQLClient:
 
     async def post(self, query: str, **variables: Any) -> dict[str, Any]:
         """Run an operation and return the whole body."""
-        # Escaped to ASCII, so that lone surrogates can be sent too.
+        # Escaped to ASCII, so that lone surrogates can be sent.
         content = json.dumps({"query": query, "variables": variables})
         headers = {**self.headers, "content-type": "application/json"}
         response = await self.http.post("/graphql", content=content, headers=headers)
@@ -48,7 +48,7 @@ class GraphQLClient:
     async def upload(
         self, content: bytes, name: str = "tracks.csv", query: str = UPLOAD
     ) -> dict[str, Any]:
-        """Send a file as the GraphQL multipart request specification says."""
+        """Send a file according to the GraphQL multipart request specification."""
         operations = {"query": query, "variables": {"csvFile": None}}
         response = await self.http.post(
             "/graphql",

@@ -20,18 +20,18 @@ SECRETS = {"boss": "boss-secret", "web": "web-secret"}
 
 @dataclass(frozen=True)
 class Running:
-    """A service, asked as an operator and as a client without rights."""
+    """A service with an operator and a client without rights."""
 
     settings: Settings
     http: httpx.AsyncClient
     operator: GraphQLClient
     client: GraphQLClient
     other: Manifest
-    """A second model, which the registry has."""
+    """A second model, in the registry."""
 
 
 def client(http: httpx.AsyncClient, client_id: str) -> GraphQLClient:
-    """Ask as one of the two clients."""
+    """Send a query as one of the two clients."""
     return GraphQLClient(http, client_id=client_id, client_secret=SECRETS[client_id])
 
 
@@ -48,7 +48,7 @@ async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def until(http: httpx.AsyncClient, key: str, version: str) -> dict[str, Any]:
-    """Wait until a service says of itself what is expected, and return all it says."""
+    """Wait until /readyz reports what is expected; return the whole report."""
     for _ in range(500):
         ready: dict[str, Any] = (await http.get("/readyz")).json()
         if ready.get(key) == version:

@@ -1,4 +1,4 @@
-"""A server that speaks S3 (moto's), as a process of its own, and what it holds, asked over HTTP.
+"""An S3 server (moto) as a separate process, and its contents, read over HTTP.
 
 What is looked at here does not go through the client that is tested.
 """
@@ -22,14 +22,14 @@ KEYS = {"AWS_ACCESS_KEY_ID": "spool-test", "AWS_SECRET_ACCESS_KEY": "spool-test"
 
 @dataclass
 class S3Server:
-    """Where it listens, and its process."""
+    """The server's address and process."""
 
     address: str
     process: subprocess.Popen[bytes]
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a user sets to reach it."""
+        """The variables that a user sets to reach it."""
         return {
             **KEYS,
             "AWS_ENDPOINT_URL": self.address,
@@ -44,7 +44,7 @@ class S3Server:
         httpx.put(f"{self.address}/{bucket}").raise_for_status()
 
     def deny(self, bucket: str, action: str) -> None:
-        """Have a policy refuse an action on the objects of a bucket."""
+        """Add a policy that refuses an action on the objects of a bucket."""
         resources = [f"arn:aws:s3:::{bucket}/*", f"arn:aws:s3:::{bucket}"]
         rule = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resources}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [rule]})
@@ -63,7 +63,7 @@ class S3Server:
         return re.findall(r"<Key>(.*?)</Key>", httpx.get(f"{self.address}/{bucket}?uploads").text)
 
     def stop(self) -> None:
-        """End it, and with it all that it holds."""
+        """Stop the server, which deletes its contents."""
         self.process.kill()
         self.process.wait()
 

@@ -1,4 +1,4 @@
-"""Spools in a folder and in a bucket, and looks into them that do not go through them."""
+"""Spools in a folder and in a bucket, and direct access to their files."""
 
 import io
 import os
@@ -15,12 +15,12 @@ from app.uploads.spool import Spool
 from app.uploads.url import make_spool
 
 BLOCKS = os.urandom(2 * BLOCK_BYTES + 5)
-"""Of several parts when it is sent."""
+"""Content that is uploaded in several parts."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A spool and a look into it that does not go through it."""
+    """A spool, and direct access to its files."""
 
     spool: Spool
     names: Callable[[], list[str]]
@@ -28,7 +28,7 @@ class Place:
 
 
 class Endless(io.BytesIO):
-    """A file that tells when it is read, and goes on as long as it is."""
+    """A file that signals when it is read, and never ends."""
 
     def __init__(self, fails_after: int | None = None) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ def spool_at(url: object) -> Spool:
 
 
 def uses(spool: Spool) -> list[Callable[[], object]]:
-    """What may be done with a spool."""
+    """Every operation of a spool."""
     return [
         lambda: spool.save(uuid.uuid4(), io.BytesIO(b"trackID\n")),
         lambda: spool.save(uuid.uuid4(), io.BytesIO(BLOCKS)),

@@ -12,7 +12,7 @@ from ml.columns import NUMBER_COLUMNS
 from ml.track import TrackTable
 
 NEW_NUMBER = 0.5
-"""Value of a column that this release does not know."""
+"""The value of a column that this release does not know."""
 
 
 async def store_under(
@@ -22,7 +22,7 @@ async def store_under(
     columns: Sequence[str],
     model: ModelVersion | None = None,
 ) -> None:
-    """Store one of `tracks` with the numbers of `columns`, as another release would."""
+    """Store one of `tracks` with the numbers in `columns`, like another release."""
     row = tracks.take(tracks.track_ids == track_id)
     known = dict(zip(NUMBER_COLUMNS, row.numbers[0].tolist(), strict=True))
     numbers = np.array([[known.get(name, NEW_NUMBER) for name in columns]])

@@ -1,4 +1,4 @@
-"""Tracks as a request gives them."""
+"""Tracks as sent in a request."""
 
 from typing import Any
 

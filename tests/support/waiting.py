@@ -1,4 +1,4 @@
-"""Wait for what another task or process does."""
+"""Wait for another task or process."""
 
 import time
 from collections.abc import Awaitable, Callable

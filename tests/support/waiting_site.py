@@ -1,4 +1,4 @@
-"""A service over HTTP that runs one batch at a time: a test may take that room, so uploads wait."""
+"""A service over HTTP with one slot for batches; a test can take it to make uploads wait."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ CHECK_INTERVAL_S = 0.02
 
 
 class Site:
-    """The service over HTTP with room for one batch, which the test may take."""
+    """The service over HTTP with one slot, which the test can take."""
 
     def __init__(self, service: Service, admission: Admission) -> None:
         self.service = service
@@ -48,7 +48,7 @@ class Site:
         self.api = GraphQLClient(http, client_id="test", client_secret="test")
 
     async def batches(self) -> list[dict[str, Any]]:
-        """All batches, in the order in which they came."""
+        """Return all batches in order of arrival."""
         nodes = (await self.api.data(BATCHES))["batches"]["nodes"]
         return list(reversed(nodes))
 
@@ -58,7 +58,7 @@ class Site:
         return batch
 
     async def waits(self, count: int = 1) -> list[dict[str, Any]]:
-        """Wait until so many batches are QUEUED, and return them."""
+        """Wait until a number of batches are QUEUED, and return them."""
 
         async def is_so() -> bool:
             batches = await self.batches()
@@ -85,14 +85,14 @@ class Site:
             return int(await connection.scalar(text(LOCKS.format(what))) or 0)
 
     async def assert_nothing_left(self) -> None:
-        """Nobody waits, and no lock is held."""
+        """No upload is waiting, and no lock is held."""
         assert self.admission.waiting_uploads == 0
         assert await self.locks() == 0
 
 
 @contextlib.asynccontextmanager
 async def site(service: Service, max_waiting: int = 100) -> AsyncIterator[Site]:
-    """Open a site, whose locks are kept."""
+    """Open a site and maintain its locks."""
     site = Site(service, Admission(1, max_waiting=max_waiting))
     async with running(site.locks_kept.keep()):
         try:

@@ -1,4 +1,4 @@
-"""What a person does on the workbench, for browser tests."""
+"""Actions of a person on the workbench, for browser tests."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def drop(page: Page, path: Path) -> None:
 
 
 def slow_down(page: Page) -> None:
-    """Make sending take long enough to be seen."""
+    """Make uploads slow enough to observe."""
     session = page.context.new_cdp_session(page)
     session.send(
         "Network.emulateNetworkConditions",

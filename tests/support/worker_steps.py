@@ -1,4 +1,4 @@
-"""What tests of the worker do: queue a file, have a worker of its own work on it, look."""
+"""Steps for tests of the worker: queue a file, run a separate worker on it, check."""
 
 import io
 import uuid
@@ -27,7 +27,7 @@ def make_many_rows() -> bytes:
 
 
 def new_worker(service: Service) -> Worker:
-    """Make a worker as another process has one."""
+    """Make a worker as in another process."""
     return replace(service.worker, queue=BatchQueue(service.engine))
 
 
@@ -37,12 +37,12 @@ async def submit(service: Service, content: bytes) -> uuid.UUID:
 
 
 async def find(service: Service, batch_id: uuid.UUID) -> BatchRecord:
-    """Look at a batch."""
+    """Return a batch."""
     return (await service.batches.find_batches([batch_id]))[batch_id]
 
 
 async def work_until(service: Service, batch_id: uuid.UUID, condition: Any) -> BatchRecord:
-    """Have a new worker work until the batch looks as it should, then stop it."""
+    """Run a new worker until the batch meets a condition, then stop it."""
 
     async def is_so() -> bool:
         return bool(condition(await find(service, batch_id)))
@@ -53,24 +53,24 @@ async def work_until(service: Service, batch_id: uuid.UUID, condition: Any) -> B
 
 
 async def work_to_the_end(service: Service, batch_id: uuid.UUID) -> BatchRecord:
-    """Have a new worker work until the batch has ended."""
+    """Run a new worker until the batch has ended."""
     return await work_until(service, batch_id, lambda it: it.status in ("DONE", "FAILED"))
 
 
 async def change(service: Service, statement: str, **values: Any) -> None:
-    """Change the database behind the service's back."""
+    """Change the database directly."""
     async with service.engine.begin() as connection:
         await connection.execute(text(statement), values)
 
 
 async def count(service: Service, statement: str) -> Any:
-    """Look into the database."""
+    """Query the database directly."""
     async with service.engine.connect() as connection:
         return await connection.scalar(text(statement))
 
 
 async def assert_whole(service: Service, record: BatchRecord) -> None:
-    """Each row of `many_rows` was stored or rejected once, and nothing is left over."""
+    """Each row of `many_rows` was stored or rejected once, and nothing is left."""
     assert (record.status, record.error_code) == ("DONE", None)
     counts = (record.rows_received, record.rows_stored, record.rows_rejected)
     assert counts == (ROWS + 2, ROWS, 2)

@@ -1,4 +1,4 @@
-"""Walk through every connection in both directions, also while rows are added and removed."""
+"""Page through every connection in both directions, even while rows are added and removed."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ Rows = list[dict[str, str]]
 
 
 class Listing:
-    """One connection, asked page by page."""
+    """One connection, read page by page."""
 
     def __init__(self, api: GraphQLClient, query: str, of: str | None = None) -> None:
         self.api = api
@@ -43,7 +43,7 @@ class Listing:
 
     async def page(self, **arguments: Any) -> dict[str, Any]:
         """Return a page whose parts agree with each other."""
-        # A variable that is not given leaves the argument out; null would be `first: null`.
+        # An omitted variable omits the argument; null would be `first: null`.
         data = await self.api.data(self.query, **self.fixed, **arguments)
         page: dict[str, Any] = data.get("batch", data)["list"]
         edges, info = page["edges"], page["pageInfo"]
@@ -101,7 +101,7 @@ async def listing(api: GraphQLClient, kind: str, rows: Rows) -> tuple[Listing, l
         return Listing(api, BATCHES), [{"id": batch_id} for batch_id in reversed(ids)]
     bad = {(line, "tempo"): "fast" for line in range(2, 20, 2)}
     batch = await api.classify(write_csv(rows, bad))
-    # A title may hold line breaks, so lines are taken from the answer.
+    # Titles can contain line breaks, so the lines come from the response.
     return Listing(api, REJECTS, batch["id"]), [
         {"line": reject["line"]} for reject in batch["rejects"]["nodes"]
     ]
@@ -171,7 +171,7 @@ async def test_rows_that_are_added_and_removed_meanwhile_shift_no_other(
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-        # One in front of what was read, one far behind it, and the row of the cursor goes away.
+        # A row before those read, one far after them, and the row of the cursor is deleted.
         new = [
             {**sample_rows[0], "trackID": str(1000 + step), "title": "A first one"},
             {**sample_rows[0], "trackID": str(2000 + step), "title": "Song 900"},

@@ -1,4 +1,4 @@
-"""Correct the genre of a stored track, and see what follows."""
+"""Correct the genre of a stored track, and check the effects."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,7 +39,9 @@ async def correct(api: GraphQLClient, genre: str) -> dict[str, Any]:
     return track
 
 
-async def test_keeps_the_verdict_beside_the_prediction(api: GraphQLClient, sample: bytes) -> None:
+async def test_keeps_the_correction_alongside_the_prediction(
+    api: GraphQLClient, sample: bytes
+) -> None:
     await api.classify(sample)
     before = (await api.data(TRACK))["track"]
     genre = await another_genre(api)
@@ -58,7 +60,7 @@ async def test_keeps_the_verdict_beside_the_prediction(api: GraphQLClient, sampl
     assert (await api.data(TRACK))["track"] == track
 
 
-async def test_genres_and_titles_use_the_verdict(api: GraphQLClient, sample: bytes) -> None:
+async def test_genres_and_titles_use_the_correction(api: GraphQLClient, sample: bytes) -> None:
     await api.classify(sample)
     before = await counts(api)
     genre = await another_genre(api)
@@ -74,7 +76,9 @@ async def test_genres_and_titles_use_the_verdict(api: GraphQLClient, sample: byt
         assert ("1" in [node["trackId"] for node in nodes]) is is_there
 
 
-async def test_the_verdict_survives_a_new_classification(api: GraphQLClient, sample: bytes) -> None:
+async def test_the_correction_survives_a_new_classification(
+    api: GraphQLClient, sample: bytes
+) -> None:
     await api.classify(sample)
     track = await correct(api, await another_genre(api))
 
@@ -83,7 +87,7 @@ async def test_the_verdict_survives_a_new_classification(api: GraphQLClient, sam
     assert (await api.data(TRACK))["track"] == track
 
 
-async def test_a_second_verdict_replaces_the_first(api: GraphQLClient, sample: bytes) -> None:
+async def test_a_second_correction_replaces_the_first(api: GraphQLClient, sample: bytes) -> None:
     await api.classify(sample)
     first = await correct(api, await another_genre(api))
 
@@ -93,7 +97,7 @@ async def test_a_second_verdict_replaces_the_first(api: GraphQLClient, sample: b
     assert second["correctedAt"] > first["correctedAt"]
 
 
-async def test_a_verdict_can_be_dropped(api: GraphQLClient, sample: bytes) -> None:
+async def test_a_correction_can_be_removed(api: GraphQLClient, sample: bytes) -> None:
     await api.classify(sample)
     predicted = (await correct(api, await another_genre(api)))["predictedGenre"]
 
@@ -131,7 +135,7 @@ async def test_an_unknown_genre_names_the_known_ones(
     assert await counts(api) == before
 
 
-async def test_two_verdicts_in_one_request_show_each_its_own(
+async def test_two_corrections_in_one_request_each_show_their_own_result(
     api: GraphQLClient, sample: bytes
 ) -> None:
     await api.classify(sample)

@@ -1,4 +1,4 @@
-"""Fetch objects again by their global ids, as Relay does."""
+"""Refetch objects by their global ids, as Relay does."""
 
 import base64
 import uuid

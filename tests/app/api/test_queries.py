@@ -1,4 +1,4 @@
-"""Ask for what was stored: genres, titles by page, tracks, batches, the model."""
+"""Query what is stored: genres, titles by page, tracks, batches, the model."""
 
 import unicodedata
 from typing import Any
@@ -34,7 +34,7 @@ async def largest_genre(api: GraphQLClient) -> tuple[str, int]:
 
 
 async def page(api: GraphQLClient, **arguments: Any) -> dict[str, Any]:
-    """Ask for a page of titles."""
+    """Query a page of titles."""
     connection: dict[str, Any] = (await api.data(PAGE, **arguments))["titlesByGenre"]
     return connection
 

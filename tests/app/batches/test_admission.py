@@ -1,4 +1,4 @@
-"""Admission: who is next, and when a queued batch gives way to an upload."""
+"""Admission: who is next, and when a queued batch yields to an upload."""
 
 import asyncio
 import io
@@ -26,7 +26,7 @@ ROWS = 2000
 
 @pytest.fixture(scope="module")
 def long_file() -> bytes:
-    """Make a file of some sixty chunks."""
+    """Make a file of about sixty chunks."""
     stream = io.StringIO()
     write_sample_csv(stream, rows=ROWS, seed=5)
     return stream.getvalue().encode()
@@ -108,7 +108,7 @@ async def test_as_many_give_way_as_uploads_wait() -> None:
                 ]
 
 
-async def test_a_queued_batch_gives_way_to_an_upload_and_goes_on_behind_it(
+async def test_a_queued_batch_yields_to_an_upload_and_resumes_after_it(
     idle_service: Service, sample: bytes, long_file: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO", "genre"):
@@ -148,7 +148,7 @@ async def test_a_queued_batch_goes_on_although_uploads_keep_coming(
 
 @asynccontextmanager
 async def at_work(service: Service) -> AsyncIterator[UploadIntake]:
-    """Let a worker and uploads share room for one batch."""
+    """Run a worker and uploads that share one slot."""
     admission = Admission(1, max_waiting=10)
     worker = replace(service.worker, queue=BatchQueue(service.engine), admission=admission, slots=1)
     async with working(worker, timeout_s=10):
@@ -161,7 +161,7 @@ async def submit(service: Service, content: bytes) -> uuid.UUID:
 
 
 async def find(service: Service, batch_id: uuid.UUID) -> BatchRecord:
-    """Look at a batch."""
+    """Return a batch."""
     return (await service.batches.find_batches([batch_id]))[batch_id]
 
 

@@ -15,7 +15,7 @@ NOTHING_STORED = {"genres": [], "batches": {"totalCount": 0}}
 
 
 def edited(sample: bytes, changes: dict[int, Any]) -> bytes:
-    """Return the sample with lines (from 1) changed by a function of the line."""
+    """Return the sample with each line (from 1) changed by a function."""
     lines = sample.decode().splitlines(keepends=True)
     for number, change in changes.items():
         lines[number - 1] = change(lines[number - 1])
@@ -87,7 +87,7 @@ async def test_reports_bad_rows_by_line_and_stores_the_others(
     assert await stored(api) == 55
 
 
-async def test_finds_a_track_that_stands_twice_in_far_chunks(
+async def test_finds_a_track_that_appears_twice_in_distant_chunks(
     api: GraphQLClient, sample: bytes
 ) -> None:
     header, *rows = sample.splitlines(keepends=True)

@@ -1,4 +1,4 @@
-"""Upload compressed files: the same tracks, the same lines, and no more than is allowed."""
+"""Upload compressed files: the same tracks, the same lines, within limits."""
 
 import gzip
 import io
@@ -121,7 +121,7 @@ async def test_fails_where_the_content_is_larger_than_allowed(
 async def test_fails_where_the_data_ends_too_early_and_keeps_what_was_stored(
     api: GraphQLClient,
 ) -> None:
-    content = several_chunks() + noise(3 * MIB)  # longer than what is read at first
+    content = several_chunks() + noise(3 * MIB)  # longer than the first read
 
     batch = await api.classify(gzip.compress(content)[:-1000], "tracks.csv.gz")
 

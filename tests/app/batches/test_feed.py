@@ -1,4 +1,4 @@
-"""Follow batches as server-sent events: from any process, to their end, without leaving traces."""
+"""Follow batches as server-sent events: from any process, to the end, leaving nothing open."""
 
 import asyncio
 import io
@@ -32,7 +32,7 @@ async def events_of(api: GraphQLClient, batch_id: str) -> list[dict[str, Any]]:
 
 
 async def submit(service: Service, content: bytes) -> uuid.UUID:
-    """Queue a file that nobody reads yet."""
+    """Queue a file that no worker reads yet."""
     return (await service.intake.enqueue(io.BytesIO(content), "tracks.csv", None)).id
 
 
@@ -91,7 +91,7 @@ async def test_a_batch_that_is_removed_meanwhile_is_not_found(
     assert second.errors[0].extensions["code"] == "NOT_FOUND"
 
 
-async def test_a_client_that_goes_away_leaves_nothing_behind(
+async def test_a_disconnected_client_leaves_nothing_open(
     idle_service: Service, sample: bytes
 ) -> None:
     batch_id = await submit(idle_service, sample)
@@ -135,7 +135,7 @@ async def test_hears_of_changes_again_after_its_connection_broke(
     with idle_service.notices.watch(BATCH_CHANNEL, str(batch_id)) as changed, anyio.fail_after(10):
         async with idle_service.engine.begin() as connection:
             await connection.execute(text(break_others))
-        await changed.wait()  # the new connection wakes everybody
+        await changed.wait()  # the new connection wakes all listeners
         changed.clear()
         async with idle_service.engine.begin() as connection:
             await connection.execute(text("UPDATE batches SET attempts = attempts"))

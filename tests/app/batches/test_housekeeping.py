@@ -1,4 +1,4 @@
-"""What no request or worker looks after: batches of dead workers, removal, files left over."""
+"""Work outside requests and workers: batches of dead workers, deletion, leftover files."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""A machine that fails in mid-batch: the service and its Postgres are gone at once."""
+"""A machine that fails during a batch: the service and its Postgres die together."""
 
 import io
 import signal

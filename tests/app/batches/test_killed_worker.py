@@ -1,4 +1,4 @@
-"""Workers and services as real processes: killed with kill -9 in mid-batch, and told to stop."""
+"""Workers and services as real processes: killed with kill -9 during a batch, and stopped."""
 
 import asyncio
 import signal
@@ -30,7 +30,7 @@ def big_file() -> bytes:
 
 @pytest_asyncio.fixture(scope="module")
 async def database_url(engine: AsyncEngine) -> str:
-    """Make a database that the worker of the other tests does not look into."""
+    """Create a database that the worker of other tests does not use."""
     async with engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await outside.execute(text("CREATE DATABASE killed"))
@@ -41,7 +41,7 @@ async def database_url(engine: AsyncEngine) -> str:
 def processes(
     database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GenreProcesses]:
-    """Settings of a service that leaves the work to workers."""
+    """Settings of a service without its own worker."""
     folder = tmp_path_factory.mktemp("processes")
     with genre_processes(
         folder,
@@ -56,7 +56,7 @@ def processes(
 
 @pytest_asyncio.fixture(scope="module")
 async def service(processes: GenreProcesses) -> AsyncIterator[GraphQLClient]:
-    """Ask the service."""
+    """Query the service."""
     _, address = processes.serve()
     async with httpx.AsyncClient(base_url=address, timeout=60) as http:
         yield GraphQLClient(http, client_id="test", client_secret="test")
@@ -125,7 +125,7 @@ async def test_a_service_that_is_told_to_stop_ends_its_streams_and_gives_back_it
     await assert_whole(service, batch["id"], states)
 
 
-async def test_uploads_that_ran_or_waited_in_a_service_that_was_killed_have_failed(
+async def test_uploads_running_or_waiting_in_a_killed_service_have_failed(
     processes: GenreProcesses, service: GraphQLClient, big_file: bytes
 ) -> None:
     for node in (await service.data("{ batches { nodes { id } } }"))["batches"]["nodes"]:
@@ -148,6 +148,6 @@ async def test_uploads_that_ran_or_waited_in_a_service_that_was_killed_have_fail
         await until(is_one_waiting)
         killed.kill()
         await asyncio.gather(*uploads, return_exceptions=True)
-    processes.serve()  # looks for what was interrupted, as the others do now and then
+    processes.serve()  # checks for interrupted batches, as the others do regularly
 
     await until(have_failed)

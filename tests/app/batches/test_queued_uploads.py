@@ -44,7 +44,7 @@ async def follow(api: GraphQLClient, batch_id: str) -> list[dict[str, Any]]:
 
 
 def spooled(settings: Settings) -> list[Path]:
-    """List the files that wait for a worker."""
+    """List the files waiting for a worker."""
     folder = Path(settings.spool)
     return list(folder.iterdir()) if folder.exists() else []
 
@@ -77,7 +77,7 @@ async def test_the_spooled_file_is_removed_at_the_end(
     events = await follow(api, batch["id"])
 
     assert events[-1]["status"] == "DONE"
-    # The file goes just after the last event.
+    # The file is removed just after the last event.
     await until(partial(_is_empty, settings))
 
 

@@ -1,4 +1,4 @@
-"""The runner: any source of chunks will do, and each kind of end leaves the batch in its state."""
+"""The runner accepts any source of chunks, and each outcome leaves the batch in its state."""
 
 import asyncio
 import io
@@ -39,7 +39,7 @@ def many_rows() -> bytes:
 
 @dataclass
 class SteppingSource:
-    """A source of chunks that is no file of the service, and does something before the second."""
+    """A source of chunks other than the service's files, which calls back before the second one."""
 
     reader: CsvReader
     content: bytes
@@ -100,7 +100,7 @@ async def test_nothing_is_stored_of_a_batch_that_somebody_else_has_ended(
     assert await count(idle_service, "SELECT count(*) FROM tracks") == batch.rows_stored
 
 
-async def test_an_unexpected_error_fails_the_batch_and_is_raised_to_whoever_waits(
+async def test_an_unexpected_error_fails_the_batch_and_is_raised_to_the_caller(
     idle_service: Service, many_rows: bytes
 ) -> None:
     async def fail() -> None:

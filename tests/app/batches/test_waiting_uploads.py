@@ -1,4 +1,4 @@
-"""Uploads beyond the limit wait in a line: all can see it, it moves in order, nothing is left."""
+"""Uploads over the limit wait in a queue: it is visible, moves in order and leaves nothing."""
 
 import asyncio
 import io
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio
 DELETE = "mutation ($id: ID!) { deleteBatch(id: $id) { id } }"
 
 
-async def test_an_upload_beyond_the_limit_is_queued_until_its_turn_comes(
+async def test_an_upload_over_the_limit_is_queued_until_it_is_admitted(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service) as it:
@@ -126,7 +126,7 @@ async def test_a_batch_whose_process_died_while_it_waited_has_failed(
         await it.assert_nothing_left()
 
 
-async def test_takes_its_locks_anew_after_its_connection_broke(
+async def test_takes_its_locks_again_after_its_connection_broke(
     idle_service: Service, sample: bytes
 ) -> None:
     async with site(idle_service) as it:
@@ -144,9 +144,7 @@ async def test_takes_its_locks_anew_after_its_connection_broke(
         await it.assert_nothing_left()
 
 
-async def test_a_client_that_goes_away_frees_its_place(
-    idle_service: Service, sample: bytes
-) -> None:
+async def test_a_disconnected_client_leaves_the_queue(idle_service: Service, sample: bytes) -> None:
     async with site(idle_service) as it, listening(it) as address:
         with it.admission.ticket(is_upload=True):
             async with httpx.AsyncClient(base_url=address) as http:
@@ -219,7 +217,7 @@ async def _holds_three_locks(site: Site) -> bool:
 
 
 async def _is_taken_for_dead(site: Site) -> bool:
-    """Free the lock and look, before the site takes it anew; Postgres frees it a little later."""
+    """Free the lock and check before the site takes it again; Postgres frees it a little later."""
     await site.break_connections()
     return await site.service.lifecycle.recover() == 1
 

@@ -1,4 +1,4 @@
-"""The worker: goes on where another stopped, gives up after some tries, loses no batch."""
+"""The worker resumes where another stopped, gives up after some attempts, loses no batch."""
 
 import asyncio
 
@@ -35,7 +35,7 @@ def many_rows() -> bytes:
 
 @pytest.fixture(params=["plain", "gzip", "zstd"])
 def many_rows_sent(many_rows: bytes, request: pytest.FixtureRequest) -> bytes:
-    """The file as clients may send it."""
+    """The file in each form that clients may send."""
     if request.param == "plain":
         return many_rows
     return bytes(pa.compress(many_rows, codec=request.param, asbytes=True))
@@ -158,7 +158,7 @@ async def test_tries_again_after_an_unexpected_error_and_then_fails(
     assert (failed.status, failed.error_code) == ("FAILED", "INTERNAL")
 
 
-async def test_begins_anew_if_the_model_of_the_first_rows_is_gone(
+async def test_starts_over_if_the_model_of_the_first_rows_is_missing(
     idle_service: Service, many_rows: bytes
 ) -> None:
     batch_id = await submit(idle_service, many_rows)

@@ -1,4 +1,4 @@
-"""The worker and its spool: waits for it, misses a file, leaves nothing behind in it."""
+"""The worker and its spool: it waits for it, handles missing files, leaves no files in it."""
 
 import asyncio
 import io
@@ -38,7 +38,7 @@ async def test_waits_without_counting_tries_while_the_spool_cannot_be_read(
     folder.write_bytes(b"not a folder")
 
     waits = "SELECT count(*) FROM pgqueuer WHERE execute_after > now()"
-    for _ in range(4):  # more often than an upload may be tried
+    for _ in range(4):  # more often than an upload may be attempted
         await change(idle_service, "UPDATE pgqueuer SET execute_after = now()")
         async with working(new_worker(idle_service), timeout_s=5):
             await until(lambda: count(idle_service, waits))

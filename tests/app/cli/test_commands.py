@@ -1,4 +1,4 @@
-"""Run `genre` as a person does, in processes of their own."""
+"""Run `genre` as a person does, in separate processes."""
 
 import csv
 import os
@@ -30,7 +30,7 @@ def genre(*arguments: object, **settings: str) -> subprocess.CompletedProcess[st
 
 @pytest.fixture(scope="session")
 def data_dir(settings: Settings, engine: object) -> str:
-    """The folder of the embedded server that runs already."""
+    """The folder of the embedded server that is already running."""
     return str(settings.data_dir)
 
 
@@ -39,7 +39,7 @@ def test_help_names_every_command_with_an_example() -> None:
 
     for command in ("serve", "demo", "classify", "sample", "train", "migrate", "schema"):
         assert command in text
-        # In this process: a process for each would take most of the time of these tests.
+        # In this process: separate processes would take most of the time of these tests.
         assert "Example" in CliRunner().invoke(program, [command, "--help"]).stdout
 
 

@@ -1,4 +1,4 @@
-"""Run `genre export` beside a service that uses the same database."""
+"""Run `genre export` alongside a service that uses the same database."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ def _same_database(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def export(*arguments: object) -> Result:
-    """Run the command in a thread, since it runs an event loop of its own."""
+    """Run the command in a thread, because it runs its own event loop."""
     words = ["export", *map(str, arguments)]
     return await anyio.to_thread.run_sync(CliRunner().invoke, program, words)
 

@@ -1,4 +1,4 @@
-"""Commands import no more than they need, so that they are quick; the help knows all of them."""
+"""Commands import only what they need, so they start quickly; the help lists all of them."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ EVERYTHING = ("asyncpg", "lightgbm", "numpy", "pyarrow", "sqlalchemy", "starlett
 
 
 def imported_by(code: str, *names: str) -> list[str]:
-    """Return those of `names` that a fresh Python has imported after `code`."""
+    """Return which of `names` a new Python process has imported after `code`."""
     code = f"{code}\nimport sys\nprint('\\n', *[n for n in {names!r} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return done.stdout.splitlines()[-1].split()

@@ -1,4 +1,4 @@
-"""Run `genre model`, also beside a service that keeps running.
+"""Run `genre model`, also alongside a running service.
 
 The commands run in this process, since each would take a second to start; the service in its own.
 """
@@ -45,7 +45,7 @@ class Site:
         }
 
     def genre(self, *arguments: object, fails: bool = False) -> str:
-        """Run a command and return what it says, or the error that would be its one line."""
+        """Run a command and return its output, or the error that would be printed."""
         done = CliRunner().invoke(program, [*map(str, arguments)], env=self.env)
         if not fails:
             assert done.exit_code == 0, repr(done.exception)
@@ -60,7 +60,7 @@ class Site:
 
 @pytest.fixture
 def site(settings: Settings, engine: object, tmp_path: Path) -> Iterator[Site]:
-    """The embedded server that runs already, and a registry of its own."""
+    """The embedded server that is already running, and a new registry."""
     site = Site(settings.data_dir, tmp_path / "models")
     yield site
     if site.current() != SHIPPED:  # other tests use the same database
@@ -117,7 +117,7 @@ def test_what_is_broken_or_unknown_is_refused_in_one_line(site: Site, tmp_path: 
     assert "broken: " in site.genre("model", "list")
     assert site.current() == SHIPPED
 
-    assert "was added" in site.genre("model", "add", tmp_path / "b")  # puts the broken one right
+    assert "was added" in site.genre("model", "add", tmp_path / "b")  # repairs the broken one
     site.genre("model", "use", b.version)
 
 
@@ -125,7 +125,7 @@ def test_a_running_service_follows_the_commands_and_survives_a_broken_folder(
     site: Site, tmp_path: Path
 ) -> None:
     a, b = (make_model(tmp_path / name, suffix) for name, suffix in (("a", " a"), ("b", " bb")))
-    site.env["GENRE_MODEL_POLL_S"] = "3600"  # so that only the signal can have been the reason
+    site.env["GENRE_MODEL_POLL_S"] = "3600"  # so that only the signal can cause it
     with subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0"],
         env=site.env,

@@ -1,4 +1,4 @@
-"""Postgres is started ahead of the imports: it must end with the process, whatever ends that."""
+"""Postgres starts before the imports; it must end with the process, whatever ends that."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ import pytest
 from support.postgres_processes import kill, server_pids
 
 PROGRAM = [sys.executable, "-c", "from app.cli import main; main()"]
-# Stands for an import that takes its time, or fails, while Postgres starts.
+# Replaces an import that is slow, or fails, while Postgres starts.
 SERVE = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job would ignore it

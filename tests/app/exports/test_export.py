@@ -1,4 +1,4 @@
-"""Take the tracks out again: over HTTP, as files, and for training."""
+"""Export tracks: over HTTP, as files, and for training."""
 
 import contextlib
 import csv
@@ -37,7 +37,7 @@ Rows = list[dict[str, str]]
 
 @pytest.fixture
 def exports(engine: AsyncEngine) -> PostgresExports:
-    """Exports in chunks that are smaller than the sample."""
+    """Exports with chunks smaller than the sample."""
     return PostgresExports(create_sessions(engine), chunk_rows=7)
 
 
@@ -151,7 +151,7 @@ async def test_text_comes_back_as_it_was(api: GraphQLClient, sample_rows: Rows) 
     assert (await rows_of(api))[0]["title"] == title
 
 
-async def test_files_have_what_the_download_has(
+async def test_files_contain_the_same_tracks_as_the_download(
     api: GraphQLClient, sample: bytes, exports: PostgresExports, tmp_path: Path
 ) -> None:
     await api.classify(sample)

@@ -35,7 +35,7 @@ END = READING.replace("count(*)", "count(pg_terminate_backend(pid))")
 
 
 async def ask(engine: AsyncEngine, statement: str) -> int:
-    """Ask Postgres behind the service's back."""
+    """Query Postgres directly."""
     async with engine.begin() as connection:
         result = await connection.execute(text(statement))
         return int(result.scalar_one()) if result.returns_rows else 0
@@ -46,7 +46,7 @@ async def many_tracks(engine: AsyncEngine, empty_database: None) -> AsyncIterato
     """20 MB of tracks."""
     await ask(engine, FILL)
     yield
-    await until(lambda: nobody_reads(engine))  # else it could not be emptied
+    await until(lambda: nobody_reads(engine))  # otherwise it could not be emptied
 
 
 async def nobody_reads(engine: AsyncEngine) -> bool:
@@ -79,10 +79,10 @@ async def test_a_slow_client_gets_one_snapshot_and_keeps_no_transaction_open(
     assert {row["genre"] for row in rows} == {"folk"}
 
 
-async def test_a_client_that_goes_away_leaves_nothing_behind(
+async def test_a_disconnected_client_leaves_nothing_open(
     http: httpx.AsyncClient, engine: AsyncEngine
 ) -> None:
-    for _ in range(20):  # more than there are connections
+    for _ in range(20):  # more than the number of connections
         async with http.stream("GET", "/export.csv") as response:
             await anext(response.aiter_bytes())
 

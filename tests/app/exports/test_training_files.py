@@ -1,4 +1,4 @@
-"""Take corrected tracks out again, as files for training."""
+"""Export corrected tracks as files for training."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ Skipped = dict[int, Sequence[str]]
 
 @pytest.fixture
 def exports(engine: AsyncEngine) -> PostgresExports:
-    """Exports in chunks that are smaller than the sample."""
+    """Exports with chunks smaller than the sample."""
     return PostgresExports(create_sessions(engine), chunk_rows=7)
 
 
@@ -148,6 +148,6 @@ async def test_features_are_kept_only_if_the_setting_says_so(
 
     count, features, _ = await training_files(exports, tmp_path)
 
-    # Those of the first classification would be wrong for tracks that were classified anew.
+    # Features of the first classification would be wrong for tracks classified again.
     (row,) = csv.DictReader(io.StringIO(features.read_text(encoding="utf-8"), newline=""))
     assert (count, row["trackID"]) == (1, "1")

@@ -28,7 +28,7 @@ async def echo(request: Request) -> Response:
 
 
 class StreamBack:
-    """Answers while the body still comes."""
+    """Responds while the body is still arriving."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -127,7 +127,7 @@ async def test_counts_a_body_without_a_length(path: str) -> None:
 
 
 async def test_a_large_body_still_gets_its_answer() -> None:
-    """The refusal is not lost in a reset, though the client is still sending."""
+    """The refusal is not lost in a connection reset while the client is still sending."""
     async with serve(make_app()) as port, httpx.AsyncClient() as client:
         url = f"http://127.0.0.1:{port}/open"
         declared = await client.post(url, content=b"x" * 20_000_000)
@@ -149,7 +149,7 @@ async def test_breaks_off_an_answer_that_has_begun() -> None:
 
 
 async def run_scope(scope: Scope) -> list[Message]:
-    """Run the application on a scope of its own; return what it sends."""
+    """Run the application on a new scope; return what it sends."""
     sent: list[Message] = []
 
     async def receive() -> Message:

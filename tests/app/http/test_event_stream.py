@@ -62,7 +62,7 @@ class Subscription:
             yield 1
             await asyncio.Event().wait()
         finally:
-            await asyncio.sleep(0)  # a closing that takes a step is not cut short
+            await asyncio.sleep(0)  # closing may take a step of the event loop
             closed.set()
 
     @strawberry.subscription
@@ -199,7 +199,7 @@ async def test_keeps_a_slow_mutation_alive_with_heartbeats(client: httpx.AsyncCl
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])
-async def test_closes_the_source_when_the_client_goes_away(
+async def test_closes_the_source_when_the_client_disconnects(
     served: httpx.AsyncClient, method: str
 ) -> None:
     query = {"query": "subscription { forever }"}

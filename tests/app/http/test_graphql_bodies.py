@@ -1,4 +1,4 @@
-"""Bodies that are no GraphQL request: each is answered with 400 or 415 and never with 500."""
+"""Bodies that are not GraphQL requests: each gives 400 or 415, never 500."""
 
 from collections.abc import AsyncIterator
 

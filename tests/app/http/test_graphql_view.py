@@ -48,7 +48,7 @@ class Mutation:
 
 
 class FailingExtension(SchemaExtension):
-    """Fails before `ErrorCodes` can take over."""
+    """Fails before `ErrorCodes` runs."""
 
     def on_operation(self) -> Iterator[None]:
         raise RuntimeError("postgresql://user:password@host")

@@ -216,7 +216,7 @@ async def test_passes_the_lifespan_through() -> None:
 
 
 async def run_scope(scope: Scope) -> list[Message]:
-    """Run the application on a scope of its own; return what it sends."""
+    """Run the application on a new scope; return what it sends."""
     sent: list[Message] = []
     kind = scope["type"]
     first = {"http": "http.request", "websocket": "websocket.connect"}

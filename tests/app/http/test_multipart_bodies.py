@@ -1,4 +1,4 @@
-"""Multipart requests: files reach their places and are closed; malformed ones are refused."""
+"""Multipart requests: files reach their variables and are closed; malformed ones are refused."""
 
 import gc
 import json
@@ -74,7 +74,7 @@ def part(name: str, content: str | bytes, filename: str | None = None) -> bytes:
 
 
 def form(operations: Any, file_map: Any, *files: bytes) -> bytes:
-    """A multipart body; what is no string is written as JSON."""
+    """A multipart body; values other than strings are written as JSON."""
     texts = [x if isinstance(x, str) else json.dumps(x) for x in (operations, file_map)]
     fields = part("operations", texts[0]), part("map", texts[1])
     return b"".join((*fields, *files)) + b"--b--\r\n"

@@ -1,4 +1,4 @@
-"""How the built pages are sent: types, caching, compression, and who gets which."""
+"""How the built pages are sent: types, caching, compression and content negotiation."""
 
 import gzip
 import re

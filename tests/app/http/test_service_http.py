@@ -1,4 +1,4 @@
-"""The service over HTTP: who may ask, is it healthy, what does a person see."""
+"""The service over HTTP: credentials, health, and what a person sees."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Classify tracks given in the request, and see what is stored of them."""
+"""Classify tracks sent in the request, and check what is stored of them."""
 
 from typing import Any
 

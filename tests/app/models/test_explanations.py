@@ -1,4 +1,4 @@
-"""Ask which tracks are uncertain, and why a track was given its genre."""
+"""Query which tracks are uncertain, and why a track has its genre."""
 
 import io
 import shutil
@@ -38,7 +38,7 @@ CLASSIFY = """mutation ($tracks: [TrackInput!]!) {
 }"""
 
 
-async def test_a_track_is_uncertain_by_the_threshold_of_its_own_model(
+async def test_a_track_is_uncertain_by_the_threshold_of_the_model_that_classified_it(
     running: Running, sample: bytes, tmp_path: Path
 ) -> None:
     registry = registry_of(running.settings)
@@ -112,7 +112,7 @@ async def test_refuses_to_explain_more_tracks_than_it_has_time_for(
     assert body["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "field": "explanation"}
 
 
-async def test_reasons_of_a_model_that_is_gone_are_not_found(
+async def test_explanations_by_a_missing_model_are_not_found(
     running: Running, sample: bytes
 ) -> None:
     await running.operator.data(USE, version=running.other.version)

@@ -1,4 +1,4 @@
-"""Serve a kind of model that `ml` does not know, from its folder to every answer."""
+"""Serve a kind of model that `ml` does not know, from its folder to every response."""
 
 import shutil
 from pathlib import Path

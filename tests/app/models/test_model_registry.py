@@ -1,4 +1,4 @@
-"""Choose another model while the service runs; see that nothing else is disturbed."""
+"""Choose another model while the service runs, without disturbing anything else."""
 
 import asyncio
 import io
@@ -117,7 +117,7 @@ async def test_a_replica_without_the_model_goes_on_and_says_so(
         refusals = [r for r in caplog.records if "stays in use; refused" in r.getMessage()]
         assert len(refusals) == 1, "it is logged once, not on every check"
 
-        registry_of(elsewhere).add(tmp_path / "other")  # put right, it takes over
+        registry_of(elsewhere).add(tmp_path / "other")  # once repaired, it takes over
         await until(http, "modelVersion", running.other.version)
 
 
@@ -209,7 +209,7 @@ async def test_who_has_the_development_credentials_is_an_operator() -> None:
 
 
 class OneChunkWorker(Worker):
-    """A worker that is told to stop while it stores its first chunk."""
+    """A worker that is asked to stop while it stores its first chunk."""
 
     def _give_way_if_asked(self, ticket: Ticket, chunk: PreparedChunk) -> None:
         self.stop()
@@ -228,7 +228,7 @@ def wide_sample() -> bytes:
 
 
 class PausingFile(io.BytesIO):
-    """A file whose second half can be read only when the test says so."""
+    """A file whose second half can be read only when the test allows it."""
 
     def __init__(self, content: bytes, pause_at: int) -> None:
         super().__init__(content)

@@ -1,4 +1,4 @@
-"""Work beside a block: it ends with the block, and its errors are not lost."""
+"""Work alongside a block: it ends with the block, and its errors are not lost."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Computing threads: few at a time, and behind the event loop in line for the cores."""
+"""Compute threads: few at a time, and with a lower priority than the event loop."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The service and its workers on several machines: what they share is Postgres and a bucket."""
+"""The service and its workers on several machines, which share only Postgres and a bucket."""
 
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -25,7 +25,7 @@ STORED = "{ genres { trackCount } batches { totalCount } }"
 
 @pytest_asyncio.fixture(scope="module")
 async def database_url(engine: AsyncEngine) -> str:
-    """Make a database that the worker of the other tests does not look into."""
+    """Create a database that the worker of other tests does not use."""
     async with engine.connect() as connection:
         outside = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await outside.execute(text("CREATE DATABASE bucket"))
@@ -36,7 +36,7 @@ async def database_url(engine: AsyncEngine) -> str:
 def processes(
     s3: S3Server, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[GenreProcesses]:
-    """Settings that all machines share; each has a data folder of its own."""
+    """Settings shared by all machines; each has its own data folder."""
     folder = tmp_path_factory.mktemp("processes")
     s3.make_bucket(BUCKET)
     with genre_processes(
@@ -54,14 +54,14 @@ def processes(
 
 @pytest_asyncio.fixture(scope="module")
 async def service(processes: GenreProcesses) -> AsyncIterator[GraphQLClient]:
-    """Ask the service."""
+    """Query the service."""
     _, address = processes.serve()
     async with httpx.AsyncClient(base_url=address, timeout=60) as http:
         yield GraphQLClient(http, client_id="test", client_secret="test")
 
 
 def start_worker(processes: GenreProcesses, machine: str) -> Any:
-    """Start a worker on another machine, as it were."""
+    """Start a worker that acts as another machine."""
     return processes.start("worker", GENRE_DATA_DIR=str(processes.folder / machine))
 
 

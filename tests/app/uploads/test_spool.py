@@ -1,4 +1,4 @@
-"""The spool: the same in a folder and in a bucket of a server that speaks S3."""
+"""The spool: the same contract for a folder and a bucket on an S3 server."""
 
 import io
 import time

@@ -1,4 +1,4 @@
-"""What goes wrong with a spool: nothing of a file stays, and it is a `SpoolError`."""
+"""Faults of a spool: each is a `SpoolError`, and no part of the file is kept."""
 
 import io
 import socket
@@ -121,9 +121,7 @@ def test_missing_credentials_are_an_error(bucket: str, monkeypatch: pytest.Monke
             use()
 
 
-def test_a_server_that_goes_away_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_losing_the_server_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with s3_server(tmp_path) as own:
         for name, value in own.environment.items():
             monkeypatch.setenv(name, value)
@@ -140,7 +138,7 @@ def test_a_server_that_goes_away_is_an_error(
         for use in uses(spool):
             with pytest.raises(SpoolError, match="Could not connect"):
                 use()
-        spool.remove(batch_id)  # tried again later
+        spool.remove(batch_id)  # retried later
 
     assert spool.problem is not None
 

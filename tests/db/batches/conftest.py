@@ -1,4 +1,4 @@
-"""A migrated database that no service works on."""
+"""A migrated database that no service uses."""
 
 from collections.abc import AsyncIterator
 

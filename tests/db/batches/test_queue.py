@@ -1,4 +1,4 @@
-"""The queue on pgqueuer's tables, which our migrations make."""
+"""The queue on pgqueuer's tables, which our migrations create."""
 
 import uuid
 

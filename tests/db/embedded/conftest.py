@@ -1,4 +1,4 @@
-"""A made cluster for the tests of the embedded server."""
+"""A prepared cluster for the tests of the embedded server."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What root's Postgres may reach: our data folder is opened for it, and nothing else."""
+"""What root's Postgres can reach: only our data folder is opened for it."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def outside() -> Iterator[Path]:
-    """A folder that other users can pass, as `/var/lib` is."""
+    """A folder that other users can traverse, like `/var/lib`."""
     with tempfile.TemporaryDirectory(prefix="genre-account-") as name:
         Path(name).chmod(0o755)
         yield Path(name)

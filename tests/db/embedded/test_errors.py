@@ -1,4 +1,4 @@
-"""What the embedded server says when it cannot run, and as whom it runs."""
+"""The embedded server's errors when it cannot run, and the account it runs as."""
 
 import os
 import shutil
@@ -104,7 +104,7 @@ def test_ordinary_user_after_root(made: Path) -> None:
             pytest.skip("other users may not read this repository or its Python")
 
         with holder(folder / "theirs", *nobody) as theirs:
-            # Root that joins in takes their server and spoils nothing.
+            # Root can join their server without breaking anything.
             with embedded_postgres(folder / "theirs") as url:
                 assert ask(url, "SELECT 1") == 1
             theirs.finish()

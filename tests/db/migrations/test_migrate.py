@@ -1,4 +1,4 @@
-"""The cheap look at the revision, which Alembic has to agree with."""
+"""The cheap check of the revision, which must agree with Alembic."""
 
 import pytest
 from alembic.config import Config

@@ -1,4 +1,4 @@
-"""What is kept of features: written once, replaced when they change, gone with their track."""
+"""Stored features: written once, replaced when they change, deleted with their track."""
 
 import io
 import uuid
@@ -26,7 +26,7 @@ Rows = list[dict[str, str]]
 
 
 async def places(engine: AsyncEngine) -> dict[int, Any]:
-    """Return where the row of each track lies; a row that is written again lies elsewhere."""
+    """Return the location of each track's row; a row that is rewritten moves."""
     async with engine.connect() as connection:
         return {row.track_id: row.ctid for row in await connection.execute(PLACES)}
 
@@ -58,7 +58,7 @@ async def test_only_changed_features_are_written(
 async def test_a_duplicate_that_is_left_out_leaves_the_features_alone(
     api: GraphQLClient, sample_rows: Rows, engine: AsyncEngine
 ) -> None:
-    again = {**sample_rows[0], "tempo": "91.5"}  # in another chunk than the first one
+    again = {**sample_rows[0], "tempo": "91.5"}  # in a different chunk from the first one
 
     batch = await api.classify(write_csv([*sample_rows, again]))
     before = await places(engine)

@@ -1,4 +1,4 @@
-"""Counts of tracks by genre: exact after any change, also of many writers at once."""
+"""Counts of tracks by genre: exact after any change, even with many concurrent writers."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ from db.tracks.writer import PostgresTrackWriter
 pytestmark = pytest.mark.asyncio
 
 MODEL = ModelVersion("counts", ("blues", "folk", "metal", "pop"))
-# One statement, so that both sides are of one moment.
+# One statement, so that both sides are from the same moment.
 DIFFERENCES = """
 SELECT count(*) FROM (
     SELECT genre, count(*) AS tracks FROM tracks GROUP BY genre

@@ -157,7 +157,7 @@ async def test_titles_are_those_of_the_tracks(catalogue: Catalogue) -> None:
         assert titles.has_next is records.has_next
 
 
-async def test_a_track_is_uncertain_by_the_threshold_of_its_own_model(
+async def test_a_track_is_uncertain_by_the_threshold_of_the_model_that_classified_it(
     catalogue: Catalogue,
 ) -> None:
     thresholds = {model.version: np.float32(model.uncertain_below) for model in (STRICT, LAX)}

@@ -47,7 +47,7 @@ def test_reads_less_than_a_magic_number(data: bytes) -> None:
     assert opened(data).read(100) == data
 
 
-def test_reads_files_that_were_put_behind_one_another(compress: Compress) -> None:
+def test_reads_concatenated_files(compress: Compress) -> None:
     data = compress(CONTENT[:1000]) + compress(CONTENT[1000:])
 
     assert read_up_to(opened(data), 2 * len(CONTENT)) == CONTENT
@@ -84,7 +84,7 @@ def test_says_that_data_is_cut_off(compress: Compress, kept: float) -> None:
     assert caught.value.code == "INVALID_CSV"
 
 
-def test_says_that_data_is_damaged_behind_the_start() -> None:
+def test_says_that_data_is_damaged_after_the_start() -> None:
     data = bytearray(gzip.compress(CONTENT))
     data[len(data) // 2 : len(data) // 2 + 50] = bytes(50)
 

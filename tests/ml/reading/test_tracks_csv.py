@@ -165,7 +165,7 @@ def test_reads_from_a_file_that_answers_short() -> None:
 
 
 @pytest.mark.parametrize("chunk_bytes", [4000, 300_000])
-def test_goes_on_behind_any_chunk(chunk_bytes: int) -> None:
+def test_resumes_after_any_chunk(chunk_bytes: int) -> None:
     lines = [line_of(trackID=str(n), title='"a\n""b"' if n % 3 else '5" x') for n in range(15)]
     lines[9:9] = [b"", line_of(trackID="30", tags="x" * 3 * MAX_RECORD_BYTES), b"\r", b"short"]
     data = b"\xef\xbb\xbf\n" + raw_tracks_csv(*lines, end=b"")

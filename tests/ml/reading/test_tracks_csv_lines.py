@@ -90,7 +90,7 @@ def test_keeps_a_long_cell_next_to_a_wrong_quote() -> None:
     assert chunk.tracks.tags.to_pylist() == ["", words]
 
 
-def test_keeps_lines_right_where_a_return_stands_alone() -> None:
+def test_keeps_lines_right_with_a_bare_carriage_return() -> None:
     # Arrow ends a row at each CR: the blank line and the cut one would make up for each other.
     parted = line_of(trackID="2", title="one\rtwo")
     lines = [line_of(trackID=str(n)) for n in (1, 3, 4)]

@@ -1,4 +1,4 @@
-"""The ensemble shares its words, so that a learner need not count them again."""
+"""The ensemble shares its words, so that a learner does not have to count them again."""
 
 import numpy as np
 import pyarrow as pa

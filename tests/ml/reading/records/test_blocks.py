@@ -174,7 +174,7 @@ def test_tells_whether_any_parser_agrees(data: bytes, regular: bool) -> None:
     assert [block.regular for block in blocks] == [regular]
 
 
-def test_tells_position_behind_each_block() -> None:
+def test_tells_the_position_after_each_block() -> None:
     data = b"a,b\nc,d\n\ne,f"
 
     file = io.BytesIO(data)
