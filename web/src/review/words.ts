@@ -15,7 +15,7 @@ const TABLE = new Map(
   machin:machine mami:mami marri:marry medicin:medicine microphon:microphone miser:misery mistak:mistake mous:mouse
   notic:notice offic:office onli:only oppos:oppose orang:orange otherwis:otherwise overcom:overcome paradis:paradise
   pari:Paris piec:piece polic:police polit:polite practic:practice prai:pray pric:price promis:promise
-  propos:propose purpos:purpose provok:provoke rememb:remember remov:remove retir:retire reveng:revenge ridicul:ridiculous
+  propos:propose purpos:purpose provok:provoke rememb:remember remov:remove rescu:rescue retir:retire reveng:revenge ridicul:ridiculous
   rout:route routin:routine sacr:sacred sacrific:sacrifice satan:Satan santa:Santa separ:separate servic:service
   shi:shy sinc:since skeleton:skeleton sky:sky someon:someone sometim:sometimes somewher:somewhere anywher:anywhere
   everywher:everywhere nowher:nowhere spi:spy strang:strange strik:strike summertim:summertime suppos:suppose
@@ -45,6 +45,7 @@ const RULES: [ending: RegExp, replacement: string][] = [
   [/(iq|og|ag|ng)u$/, "$1ue"], // uniqu, tongu
   [/([ts])ur$/, "$1ure"], // futur, pleasur
   [/(ss|ll|[aeiou]r|[bdimtuv])ag$/, "$1age"], // imag, messag
+  [/(f|ab|am|cc|xc)us$/, "$1use"], // confus, excus
   [/itud$/, "itude"],
   [/(ns|ts|es|de?c|ic|oc|div|ov|ll|gu)id$/, "$1ide"], // insid, decid
   [/([smp]|qu)ir$/, "$1ire"], // desir, requir
@@ -62,7 +63,7 @@ export function readable(stem: string): string {
   return stem;
 }
 
-/** The words of a track, without single letters and each once. */
+/** The words of a track, each once, without scraps such as the "ll" of "I'll". */
 export function readableWords(stems: readonly string[]): string[] {
-  return [...new Set(stems.filter((stem) => stem.length > 1).map(readable))];
+  return [...new Set(stems.filter((stem) => stem.length > 2).map(readable))];
 }
