@@ -9,7 +9,7 @@ import io
 
 MAX_RECORD_BYTES = 1024 * 1024
 """A longer row is rejected, and a quote still open after this many bytes counts as forgotten."""
-_RETURN_MARK = "\N{SYMBOL FOR CARRIAGE RETURN}"
+RETURN_MARK = "\N{SYMBOL FOR CARRIAGE RETURN}"
 """Replaces CR, which `csv` allows outside quotes only before LF; not a letter of Latin-1."""
 
 # The limit of 128 KiB is for the whole process. A record may be one byte too long to show that it
@@ -24,13 +24,13 @@ def split_fields(record: bytes) -> list[bytes]:
 
 def split_text(record: bytes) -> list[str]:
     """Return the cells of a record as Latin-1 text."""
-    text = record.decode("latin-1").replace("\r", _RETURN_MARK)
+    text = record.decode("latin-1").replace("\r", RETURN_MARK)
     cells, is_open = read_fields(text)
     if is_open:  # by a quote that is an ordinary character, so that the next comma ends its cell
         first, *rest = cells.pop().replace('"', '""').split(",", 1)
         cells += [f'"{first}', *(cell for text in rest for cell in read_fields(text)[0])]
-    if _RETURN_MARK in text:
-        return [cell.replace(_RETURN_MARK, "\r") for cell in cells]
+    if RETURN_MARK in text:
+        return [cell.replace(RETURN_MARK, "\r") for cell in cells]
     return cells
 
 
@@ -46,7 +46,7 @@ def read_fields(text: str) -> tuple[list[str], bool]:
 
 def text_lines(data: bytes) -> list[str]:
     """Return the complete lines of `data`, without line ends, for `read_fields`."""
-    text = data.decode("latin-1").replace("\r\n", "\n").replace("\r", _RETURN_MARK)
+    text = data.decode("latin-1").replace("\r\n", "\n").replace("\r", RETURN_MARK)
     return text.split("\n")[:-1]
 
 
@@ -61,4 +61,4 @@ def first_record(data: bytes) -> bytes:
 
 
 def _text(line: bytes) -> str:
-    return line.rstrip(b"\r\n").decode("latin-1").replace("\r", _RETURN_MARK)
+    return line.rstrip(b"\r\n").decode("latin-1").replace("\r", RETURN_MARK)

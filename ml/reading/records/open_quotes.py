@@ -9,7 +9,7 @@ grows only with the size of the file.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ml.reading.records.fields import read_fields
+from ml.reading.records.fields import RETURN_MARK, read_fields
 
 
 class Record(NamedTuple):
@@ -64,6 +64,13 @@ class OpenQuotes:
         text = f'"{self._lines[line]}'
         cells, is_open = read_fields(text)
         has_closed = len(cells) > 1 or not is_open
-        quoted = '"' + cells[0].replace('"', '""') + '",'
-        is_clean = not has_closed or f"{text},".startswith(quoted)
+        is_clean = not has_closed or _ends_with_quote(text, cells[0])
         return Record(line + 1, len(cells), is_clean), is_open
+
+
+def _ends_with_quote(text: str, cell: str) -> bool:
+    """Tell whether the first cell of `text` ends with its closing quote, or with a CR after it."""
+    quoted, before_return = (
+        '"' + part.replace('"', '""') + '"' for part in (cell, cell.removesuffix(RETURN_MARK))
+    )
+    return f"{text},".startswith((f"{quoted},", f"{before_return}{RETURN_MARK},"))

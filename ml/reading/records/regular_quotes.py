@@ -30,10 +30,16 @@ class BlockBytes:
         used = ends[-1] if len(ends) else 0
         quotes = self.quotes[self.quotes < used]
         before = self.bytes[quotes[0::2][quotes[0::2] > 0] - 1]
-        after = self.bytes[quotes[1::2] + 1]
         opens = np.isin(before, (_COMMA, _NEWLINE, _QUOTE))
+        is_regular = bool(opens.all()) and self._close_a_cell(quotes[1::2])
+        return is_regular and self._spans_are_plausible(ends, fields)
+
+    def _close_a_cell(self, quotes: IntArray) -> bool:
+        after = self.bytes[quotes + 1]
+        returns = quotes[after == _RETURN]
+        before_newline = self.bytes[returns + 2] == _NEWLINE
         closes = np.isin(after, (_COMMA, _NEWLINE, _RETURN, _QUOTE))
-        return bool(opens.all() and closes.all()) and self._spans_are_plausible(ends, fields)
+        return bool(closes.all() and before_newline.all())
 
     def _spans_are_plausible(self, ends: IntArray, fields: int) -> bool:
         starts = starts_of(ends)

@@ -80,6 +80,24 @@ def test_loses_only_the_rows_with_an_unclosed_quote(bad: set[int], chunk_bytes: 
     ]
 
 
+@pytest.mark.parametrize("chunk_bytes", [100, 1_000_000])
+def test_keeps_a_return_after_a_closing_quote(chunk_bytes: int) -> None:
+    lines = [
+        line_of(trackID="1", title='"one\ntwo"\r'),
+        line_of(trackID="2", title='"one\ntwo"\rthree'),
+        line_of(trackID="3", title='a "b" c'),
+    ]
+
+    chunks = chunks_of(raw_tracks_csv(*lines), chunk_bytes)
+
+    titles = [name for chunk in chunks for name in chunk.tracks.titles.to_pylist()]
+    assert titles == ["one\ntwo\r", 'a "b" c']
+    assert [place for chunk in chunks for place in places(chunk)] == [
+        (4, "2", None, "WRONG_FIELD_COUNT"),
+        (5, None, None, "WRONG_FIELD_COUNT"),
+    ]
+
+
 def test_keeps_a_long_cell_next_to_a_wrong_quote() -> None:
     words = "x," * 250_000
     lines = [line_of(trackID="1", title='12" Mix'), line_of(trackID="2", tags=f'"{words}"')]

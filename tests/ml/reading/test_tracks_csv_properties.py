@@ -140,6 +140,8 @@ BROKEN_PIECES = st.sampled_from(
         b",".join([b"1"] * len(REQUIRED_COLUMNS)),
         b"\n" + b",".join([b"2", b'"a', b"0", *NUMBERS]) + b"\n",
         b"\n" + b",".join([b"3", b'"a\nb"', b"0", *NUMBERS]) + b"\n",
+        b"\n" + b",".join([b"6", b'"a\nb"\r', b"0", *NUMBERS]) + b"\n",
+        b"\n" + b",".join([b"7", b'"a\nb"\rc', b"0", *NUMBERS]) + b"\n",
         b"\n" + b",".join([b"4", b"a", b'"x,y"', *NUMBERS]) + b"\n",
         b"\n" + b",".join([b"5", b'a"', b'"x,y"', *NUMBERS]) + b"\n",
     ]
