@@ -10,8 +10,8 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
 FIRST_TABS = [
-    *("ClassifyFile", "Send", "Follow", "Batches", "Genres", "Titles", "Track", "Model"),
-    *("ReviewQueue", "Answer", "Learning", "Learn"),
+    *("ClassifyFile", "Send", "Follow", "StopBatch", "Batches", "Genres", "Titles", "Track"),
+    *("Model", "ReviewQueue", "Answer", "Learning", "Learn", "Reclassify"),
 ]
 
 

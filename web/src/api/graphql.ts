@@ -5,7 +5,7 @@ import type { introspection } from "./schema";
 
 export const graphql = initGraphQLTada<{
   introspection: introspection;
-  scalars: { DateTime: string; Upload: File };
+  scalars: { DateTime: string; Int64: number; Upload: File };
 }>();
 
 export type { FragmentOf, ResultOf, TadaDocumentNode, VariablesOf } from "gql.tada";

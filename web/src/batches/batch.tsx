@@ -10,6 +10,7 @@ import { formatDateTime } from "../ui/format";
 import { Icon } from "../ui/icons";
 import { Card, Heading } from "../ui/layout";
 import { Empty, FailedNotice, ProblemNotice, Skeleton } from "../ui/notices";
+import { CancelButton } from "./cancel-button";
 import { type BatchCounts, follow, isActive } from "./follow";
 import { BATCH, COUNTS, DELETE_BATCH } from "./operations";
 import { BatchProgress } from "./progress";
@@ -27,7 +28,7 @@ export function BatchView({ id }: { id: string }) {
       </a>
       <Heading title={batch?.fileName ?? "Batch"} lead={batch && <Facts batch={batch} />}>
         <AsGraphQL operation={BATCH} variables={{ id }} />
-        {batch && !isActive(batch) && <DeleteButton batch={batch} />}
+        {batch && (isActive(batch) ? <CancelButton id={id} /> : <DeleteButton batch={batch} />)}
       </Heading>
       {error && !batch && (
         <FailedNotice error={error} retry={() => refetch({ requestPolicy: "network-only" })} />
@@ -99,7 +100,7 @@ function DeleteButton({ batch }: { batch: BatchCounts }) {
   }
   return (
     <fieldset class="confirm" aria-label="Delete this batch">
-      <span>Delete its tracks for good?</span>
+      <span>{batch.kind === "UPLOAD" ? "Delete its tracks for good?" : "Delete this entry?"}</span>
       <Button kind="danger" disabled={fetching} onClick={confirm}>
         Delete
       </Button>

@@ -5,11 +5,15 @@ import { graphql } from "../api/graphql";
 export const BATCH_COUNTS = graphql(`
   fragment BatchCounts on Batch @_unmask {
     id
+    kind
     fileName
     status
     rowsReceived
     rowsRejected
     rowsStored
+    rowsTotal
+    bytesRead
+    bytesTotal
     startedAt
     finishedAt
     modelVersion
@@ -78,6 +82,12 @@ export const BATCHES = graphql(
 `,
   [BATCH_COUNTS],
 );
+
+export const CANCEL_BATCH = graphql(`
+  mutation CancelBatch($id: ID!) {
+    cancelBatch(id: $id) { id }
+  }
+`);
 
 export const DELETE_BATCH = graphql(`
   mutation DeleteBatch($id: ID!) {

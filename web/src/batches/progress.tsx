@@ -8,10 +8,12 @@ import { rateOf, useSamples } from "./samples";
 
 interface BatchProgressProps {
   batch: BatchCounts;
-  expectedRows: number | null;
+  /** An estimate made from the file, if this page sent it. */
+  expectedRows?: number | null;
 }
 
-export function BatchProgress({ batch, expectedRows }: BatchProgressProps) {
+export function BatchProgress({ batch, expectedRows: estimate = null }: BatchProgressProps) {
+  const expectedRows = batch.rowsTotal ?? estimate ?? rowsByBytes(batch);
   const isRunning = isActive(batch);
   const samples = useSamples(batch);
   const seconds = secondsOf(batch);
@@ -52,4 +54,9 @@ export function BatchProgress({ batch, expectedRows }: BatchProgressProps) {
 
 export function secondsOf({ startedAt, finishedAt }: BatchCounts): number | null {
   return finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000 : null;
+}
+
+/** How many rows the file has if they go on as they began. */
+function rowsByBytes({ rowsReceived, bytesRead, bytesTotal }: BatchCounts): number | null {
+  return bytesTotal && bytesRead ? (rowsReceived * bytesTotal) / bytesRead : null;
 }

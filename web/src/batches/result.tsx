@@ -17,9 +17,10 @@ export interface BatchResultProps {
 }
 
 export function BatchResult({ batch, file }: BatchResultProps) {
+  if (batch.kind === "RECLASSIFY" && batch.rowsRejected === 0) return null; // it has no tracks of its own
   return (
     <div class={batch.rowsRejected > 0 ? "columns result" : "result"}>
-      {batch.rowsStored > 0 && <BatchGenres batch={batch} />}
+      {batch.rowsStored > 0 && batch.kind === "UPLOAD" && <BatchGenres batch={batch} />}
       {batch.rowsRejected > 0 && <Rejects batch={batch} file={file} />}
     </div>
   );

@@ -3,6 +3,7 @@ const WORDS: Record<string, [word: string, tone: string]> = {
   RUNNING: ["Running", "running"],
   DONE: ["Done", "good"],
   FAILED: ["Failed", "bad"],
+  CANCELLED: ["Cancelled", ""],
 };
 
 export function StatusBadge({ status }: { status: string }) {

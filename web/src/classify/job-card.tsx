@@ -1,14 +1,15 @@
 /** One upload: how far it is, and then its result. */
 
-import { useClient, useMutation } from "@urql/preact";
+import { useClient } from "@urql/preact";
+import { CancelButton } from "../batches/cancel-button";
 import { isActive } from "../batches/follow";
-import { COUNTS, DELETE_BATCH } from "../batches/operations";
+import { COUNTS } from "../batches/operations";
 import { BatchProgress } from "../batches/progress";
 import { BatchResult } from "../batches/result";
 import { linkTo } from "../frame/route";
 import { AsGraphQL } from "../ui/as-graphql";
 import { Button } from "../ui/button";
-import { formatBytes, formatPercent } from "../ui/format";
+import { formatBytes, formatPercent, plural } from "../ui/format";
 import { ProblemNotice } from "../ui/notices";
 import { addFiles, cancelJob, dismissJob, isRunning, type Job } from "./jobs";
 
@@ -32,7 +33,7 @@ export function JobCard({ job }: { job: Job }) {
       {problem && <ProblemNotice problem={problem} />}
       {isSending && <SendingBar job={job} />}
       {phase === "classifying" && !batch && <WaitingBar />}
-      {batch && phase !== "cancelled" && <BatchProgress batch={batch} expectedRows={job.expectedRows} />}
+      {batch && <BatchProgress batch={batch} expectedRows={job.expectedRows} />}
       {batch && !isActive(batch) && <BatchResult batch={batch} file={file} />}
     </article>
   );
@@ -49,7 +50,7 @@ function JobActions({ job }: { job: Job }) {
           Cancel
         </Button>
       )}
-      {batch?.status === "QUEUED" && <WithdrawButton job={job} id={batch.id} />}
+      {batch && isActive(batch) && <CancelButton id={batch.id} />}
       {(phase === "cancelled" || (phase === "failed" && !batch)) && (
         <Button
           icon="undo"
@@ -70,27 +71,12 @@ function JobActions({ job }: { job: Job }) {
   );
 }
 
-/** Delete a batch that is still queued. */
-function WithdrawButton({ job, id }: { job: Job; id: string }) {
-  const [{ fetching }, remove] = useMutation(DELETE_BATCH);
-  return (
-    <Button
-      icon="close"
-      disabled={fetching}
-      onClick={async () => {
-        const { error } = await remove({ id });
-        if (!error) cancelJob(job.key);
-      }}
-    >
-      Cancel
-    </Button>
-  );
-}
-
 function phaseOf({ phase, batch }: Job): string {
   if (phase === "waiting") return "waiting for the file before it";
   if (phase === "classifying" && batch?.status === "QUEUED") return "queued";
-  if (phase === "cancelled") return "cancelled; nothing was stored";
+  if (phase === "cancelled") {
+    return `cancelled; ${batch?.rowsStored ? `${plural(batch.rowsStored, "track")} were stored` : "nothing was stored"}`;
+  }
   return phase;
 }
 

@@ -20,6 +20,14 @@ export interface Job {
   problem: Problem | null;
 }
 
+const PHASES = {
+  QUEUED: "classifying",
+  RUNNING: "classifying",
+  DONE: "done",
+  FAILED: "failed",
+  CANCELLED: "cancelled",
+} as const;
+
 export const jobs = atom<Job[]>([]);
 const cancels = new Map<number, AbortController>();
 const stops = new Map<number, () => void>();
@@ -108,7 +116,6 @@ async function send(client: Client, { key, file }: Job): Promise<void> {
 }
 
 function reportBatch(key: number, batch: BatchCounts): void {
-  const phases = { QUEUED: "classifying", RUNNING: "classifying", DONE: "done", FAILED: "failed" };
   const problem = batch.error && { title: "The batch failed", detail: batch.error.message };
-  update(key, { batch, problem, phase: phases[batch.status] as Job["phase"] });
+  update(key, { batch, problem, phase: PHASES[batch.status] });
 }

@@ -108,12 +108,24 @@ mutation Learn {
 }
 `;
 
+const RECLASSIFY = `# Classify the stored tracks again with the model in use. Put the id into the Follow tab.
+mutation Reclassify {
+  reclassify { id status }
+}
+`;
+
+const CANCEL = `mutation StopBatch($id: ID!) {
+  cancelBatch(id: $id) { status rowsStored }
+}
+`;
+
 const json = (value: unknown) => JSON.stringify(value, null, 2);
 
 export const FIRST_TABS: Tab[] = [
   { query: CLASSIFY },
   { query: SEND },
   { query: FOLLOW, variables: json({ id: "" }) },
+  { query: CANCEL, variables: json({ id: "" }) },
   { query: BATCHES },
   { query: GENRES },
   { query: TITLES, variables: json({ genre: "rock", search: null }) },
@@ -123,4 +135,5 @@ export const FIRST_TABS: Tab[] = [
   { query: ANSWER, variables: json({ corrections: [{ trackId: "1", genre: "rock" }] }) },
   { query: LEARNING },
   { query: LEARN },
+  { query: RECLASSIFY },
 ];

@@ -1,6 +1,7 @@
-/** Apply to catalogue: what would move, the go-ahead, and one click back. */
+/** Apply to catalogue: what would move, the go-ahead, the progress, and one click back. */
 
 import { useStore } from "@nanostores/preact";
+import { BatchProgress } from "../batches/progress";
 import { linkTo } from "../frame/route";
 import { Button } from "../ui/button";
 import { formatPercent, plural } from "../ui/format";
@@ -18,14 +19,14 @@ export function Apply() {
   return (
     <Card
       title="Apply to catalogue"
-      hint="Your answers are used already. This makes the learnt model the one that classifies."
+      hint="Your answers are used already. This also gives the tracks you haven't answered their new genres."
     >
       {problem && <ApplyProblem change={change} />}
       {phase === "idle" && <Idle />}
       {phase === "previewing" && <progress aria-label="Finding the tracks that would move" />}
       {phase === "preview" && model && <Preview model={model} />}
       {phase === "using" && <progress aria-label="Switching the model" />}
-      {phase === "done" && <Done change={change} />}
+      {(phase === "reclassifying" || phase === "done") && <Reclassifying change={change} />}
     </Card>
   );
 }
@@ -120,25 +121,29 @@ function Preview({ model }: { model: LearnedModel }) {
   );
 }
 
-function Done({ change: { isRollback } }: { change: Change }) {
+function Reclassifying({ change: { batch, phase, problem, isRollback } }: { change: Change }) {
   const { catalogue } = useReview();
+  const isDone = phase === "done" && !problem;
   return (
     <div class="preview">
       <p role="status">
-        {isRollback
-          ? "Rolled back. The model before it classifies again."
-          : "Done. New uploads are classified by what you taught."}
+        {phase === "reclassifying" && "Classifying the stored tracks again …"}
+        {isDone && !isRollback && "Done. The catalogue has its new genres."}
+        {isDone && isRollback && "Rolled back. The catalogue has its earlier genres again."}
       </p>
-      <div class="button-row">
-        {!isRollback && (
-          <Button icon="undo" onClick={catalogue.rollBack}>
-            Roll back
+      {batch && <BatchProgress batch={batch} expectedRows={null} />}
+      {phase === "done" && (
+        <div class="button-row">
+          {!isRollback && (
+            <Button icon="undo" onClick={catalogue.rollBack}>
+              Roll back
+            </Button>
+          )}
+          <Button kind="quiet" onClick={catalogue.cancel}>
+            Close
           </Button>
-        )}
-        <Button kind="quiet" onClick={catalogue.cancel}>
-          Close
-        </Button>
-      </div>
+        </div>
+      )}
     </div>
   );
 }

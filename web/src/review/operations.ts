@@ -1,6 +1,7 @@
 /** The operations of the review. */
 
 import { graphql, type ResultOf } from "../api/graphql";
+import { BATCH_COUNTS } from "../batches/operations";
 
 export const QUEUE = graphql(`
   query ReviewQueue($first: Int!, $batchId: ID) {
@@ -78,6 +79,15 @@ export const ROLL_BACK = graphql(`
     rollbackModel { version }
   }
 `);
+
+export const RECLASSIFY = graphql(
+  `
+  mutation Reclassify($batchId: ID) {
+    reclassify(batchId: $batchId) { ...BatchCounts }
+  }
+`,
+  [BATCH_COUNTS],
+);
 
 export type Question = ResultOf<typeof QUEUE>["reviewQueue"][number];
 type Neighbours = NonNullable<ResultOf<typeof SOUNDS_LIKE>["track"]>["neighbours"];

@@ -17,11 +17,15 @@ export function startReview(client: Client, clientId: string, batchId: string | 
   const lessons = makeLessons(client, () => void questions.refresh());
   const session = makeSession(client, questions, outbox, lessons);
   questions.pass(outbox.answers.get().map(({ trackId }) => trackId));
-  const catalogue = makeCatalogueChange(client, lessons);
-  const stop = sender.saved.listen((answers) => {
+  const catalogue = makeCatalogueChange(client, lessons, batchId);
+  const stopListening = sender.saved.listen((answers) => {
     for (const { trackId, genre } of answers) questions.markSaved([trackId], genre !== null);
     lessons.countSaved(answers.length);
   });
+  const stop = () => {
+    stopListening();
+    catalogue.stop();
+  };
   void session.ask();
   void lessons.refresh();
   return { outbox, sender, lessons, session, catalogue, batchId, stop };
