@@ -72,7 +72,7 @@ class Site:
 
     @asynccontextmanager
     async def worker(self, batch_id: uuid.UUID) -> AsyncIterator[Hold]:
-        """Hold a batch as the worker does that has taken it out of the queue."""
+        """Hold a batch like a worker that has taken it from the queue."""
         claim = await BatchQueue(self.engine).take()
         assert claim is not None
         async with self.lifecycle.hold(batch_id, claim) as hold:

@@ -167,7 +167,7 @@ async def test_tries_at_the_same_place_are_counted_and_hand_backs_are_not(site: 
             await site.lifecycle.start(hold)
             await site.lifecycle.hand_back(hold)
     async with site.worker(batch_id) as hold:
-        for _ in range(MAX_ATTEMPTS):  # so often its worker died
+        for _ in range(MAX_ATTEMPTS):  # the number of times its worker died
             await site.lifecycle.start(hold)
 
         with pytest.raises(AttemptsExhaustedError, match="3 times"):
