@@ -9,9 +9,16 @@ from ml.columns import REQUIRED_COLUMNS
 from ml.store.manifest import Manifest
 from schema.core.connections import MAX_PAGE_SIZE
 from schema.core.errors import ErrorCode, coded_error
+from schema.model_figures import (
+    CalibrationBin,
+    ExpectedAccuracy,
+    GenreScore,
+    GroupFigures,
+    IndependentFigures,
+    MetricInterval,
+)
 
 DEFAULT_FEATURES = 20
-_METRIC_FIELDS = {"macro_f1": "macroF1", "log_loss": "logLoss"}
 
 
 @strawberry.type(description="How much a feature contributes to the model's decisions.")
@@ -22,30 +29,9 @@ class FeatureImportance:
     )
 
 
-@strawberry.type(description="The 95 % confidence interval of a metric.")
-class MetricInterval:
-    metric: str = strawberry.field(description="`accuracy`, `macroF1`, `logLoss` or `ece`.")
-    low: float = strawberry.field(description="Lower bound.")
-    high: float = strawberry.field(description="Upper bound.")
-
-
-@strawberry.type(description="Held-out tracks of similar confidence, and how many were right.")
-class CalibrationBin:
-    confidence: float = strawberry.field(description="Mean confidence of the tracks, 0 to 1.")
-    accuracy: float = strawberry.field(description="Share of them predicted correctly, 0 to 1.")
-    share: float = strawberry.field(description="Share of all held-out tracks, 0 to 1.")
-
-
-@strawberry.type(description="Precision and recall of one genre, on held-out tracks.")
-class GenreScore:
-    genre: str = strawberry.field(description="Name of the genre.")
-    precision: float = strawberry.field(description="Share of its predictions that are right.")
-    recall: float = strawberry.field(description="Share of its tracks that were found.")
-    f1: float = strawberry.field(description="Harmonic mean of precision and recall.")
-
-
 @strawberry.type(
-    description="The model that classifies tracks, with its scores on held-out tracks."
+    description="The model that classifies tracks. Its scores are those to expect on artists that "
+    "it has not heard, every genre counting the same; `byGroup` has those on held-out groups."
 )
 class Model:
     manifest: strawberry.Private[Manifest]
@@ -58,10 +44,8 @@ class Model:
     required_columns: list[str] = strawberry.field(
         description="The columns a file must have, in any order."
     )
-    accuracy: float = strawberry.field(description="Share of held-out tracks classified correctly.")
-    macro_f1: float = strawberry.field(
-        name="macroF1", description="F1 averaged over genres, on held-out tracks."
-    )
+    accuracy: float = strawberry.field(description="Share of tracks classified correctly, 0 to 1.")
+    macro_f1: float = strawberry.field(name="macroF1", description="F1 averaged over genres.")
     log_loss: float = strawberry.field(description="Mean negative log probability, in nats.")
     confusion_matrix: list[list[int]] = strawberry.field(
         description="Counts of held-out tracks: one row per true genre, one column per predicted "
@@ -76,30 +60,32 @@ class Model:
     )
 
     @strawberry.field(
-        description="95 % confidence intervals of the metrics, from a bootstrap over groups of "
-        "tracks."
+        description="The accuracy to expect on new artists; null if it was never estimated."
     )
+    def expected(self) -> ExpectedAccuracy | None:
+        expected = self.manifest.expected
+        return ExpectedAccuracy.of(expected) if expected else None
+
+    @strawberry.field(description="Scores on held-out groups of the training tracks.")
+    def by_group(self) -> GroupFigures:
+        return GroupFigures.of(self.manifest)
+
+    @strawberry.field(description="A measurement outside the project; null if there is none.")
+    def independent(self) -> IndependentFigures | None:
+        found = self.manifest.independent
+        return IndependentFigures.of(found) if found else None
+
+    @strawberry.field(description="95 % confidence intervals of the metrics.")
     def intervals(self) -> list[MetricInterval]:
-        return [
-            MetricInterval(metric=_METRIC_FIELDS.get(name, name), low=low, high=high)
-            for name, (low, high) in self.manifest.validation.intervals.items()
-        ]
+        return MetricInterval.of(self.manifest.headline_intervals)
 
     @strawberry.field(description="The calibration curve, least confident first.")
     def calibration(self) -> list[CalibrationBin]:
-        return [
-            CalibrationBin(confidence=part.confidence, accuracy=part.accuracy, share=part.share)
-            for part in self.manifest.validation.calibration
-        ]
+        return CalibrationBin.of((self.manifest.expected or self.manifest.validation).calibration)
 
     @strawberry.field(description="Precision and recall by genre, in the order of `genres`.")
     def genre_scores(self) -> list[GenreScore]:
-        return [
-            GenreScore(
-                genre=score.genre, precision=score.precision, recall=score.recall, f1=score.f1
-            )
-            for score in self.manifest.validation.genres
-        ]
+        return GenreScore.of((self.manifest.expected or self.manifest.validation).genres)
 
     @strawberry.field(description="The features that matter most, highest first.")
     def top_features(
@@ -127,10 +113,10 @@ class Model:
             training_rows=manifest.training_rows,
             genres=list(manifest.genres),
             required_columns=list(REQUIRED_COLUMNS),
-            accuracy=manifest.metrics.accuracy,
-            macro_f1=manifest.metrics.macro_f1,
-            log_loss=manifest.metrics.log_loss,
-            confusion_matrix=manifest.metrics.confusion_matrix,
-            ece=manifest.metrics.ece,
+            accuracy=manifest.headline.accuracy,
+            macro_f1=manifest.headline.macro_f1,
+            log_loss=manifest.headline.log_loss,
+            confusion_matrix=manifest.headline.confusion_matrix,
+            ece=manifest.headline.ece,
             uncertain_below=manifest.uncertain_below,
         )

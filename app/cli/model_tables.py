@@ -63,16 +63,21 @@ def manifest_table(manifest: Manifest) -> Table:
     )
     table.add_column(style="bold")
     table.add_column()
-    metrics = manifest.metrics
+    metrics, (low, high) = manifest.headline, manifest.headline_intervals["accuracy"]
+    where = "on new artists" if manifest.expected else "on held-out tracks"
+    by_group = manifest.metrics
     facts = {
         "Kind": manifest.kind,
         "Trained": f"{manifest.trained_at:%Y-%m-%d %H:%M %Z} on {manifest.training_rows:,} tracks",
         "Genres": ", ".join(manifest.genres),
         "Features": f"{len(manifest.feature_names):,}",
-        "Accuracy": f"{metrics.accuracy:.3f} on held-out tracks",
+        "Expected accuracy": f"{metrics.accuracy:.2f} ({low:.2f} to {high:.2f}) {where}",
         "Macro-F1": f"{metrics.macro_f1:.3f}",
         "Log loss": f"{metrics.log_loss:.3f}",
         "Calibration error": f"{metrics.ece:.3f}",
+        "Measured elsewhere": _measured(manifest),
+        "By group": f"accuracy {by_group.accuracy:.3f}, macro-F1 {by_group.macro_f1:.3f}, "
+        f"log loss {by_group.log_loss:.3f}, calibration error {by_group.ece:.3f}",
         "Top features": ", ".join(_top_features(manifest)),
         "Trained with": ", ".join(f"{k} {v}" for k, v in manifest.library_versions.items()),
     }
@@ -89,8 +94,18 @@ def _facts(found: RegisteredModel) -> tuple[str, ...]:
         f"{manifest.trained_at:%Y-%m-%d}",
         f"{manifest.training_rows:,}",
         str(len(manifest.genres)),
-        f"{manifest.metrics.accuracy:.3f}",
-        f"{manifest.metrics.macro_f1:.3f}",
+        f"{manifest.headline.accuracy:.3f}",
+        f"{manifest.headline.macro_f1:.3f}",
+    )
+
+
+def _measured(manifest: Manifest) -> str:
+    found = manifest.independent
+    if found is None:
+        return "no"
+    return (
+        f"accuracy {found.accuracy:.3f} ({found.low:.2f} to {found.high:.2f}) on {found.tracks} "
+        f"songs of other artists, {found.date:%Y-%m-%d}"
     )
 
 

@@ -5,6 +5,7 @@ It is kept in the database rather than in a folder, so that every replica has it
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from ml.model.vocabulary import Vocabulary
 from ml.store.manifest import AdaptationFigures, GenreMetrics, Manifest, Metrics, sha256_of
 from ml.store.parts import ModelParts
 
+AnyMetrics = TypeVar("AnyMetrics", bound=Metrics)
 ADAPTED_KIND = "adapted"
 ADAPTATION_FILE = "adaptation.npz"
 
@@ -108,12 +110,14 @@ def _expected(
 ) -> Mapping[str, object]:
     """Replace the figures of the parent by what to expect on the unanswered tracks."""
     if forecast is None:
-        return {"metrics": _padded(parent.metrics, len(genres))}
+        expected = parent.expected and _padded(parent.expected, len(genres))
+        metrics = _padded(parent.metrics, len(genres))
+        return {"metrics": metrics, "expected": expected, "independent": None}
     metrics = Metrics(
         accuracy=forecast.accuracy,
         macro_f1=forecast.macro_f1,
         log_loss=forecast.log_loss,
-        ece=parent.metrics.ece,
+        ece=parent.headline.ece,
         confusion_matrix=np.rint(forecast.confusion).astype(int).tolist(),
     )
     scores = tuple(
@@ -126,14 +130,19 @@ def _expected(
         )
         for number, genre in enumerate(genres)
     )
-    intervals = {**parent.validation.intervals, "accuracy": forecast.interval}
+    intervals = {**parent.headline_intervals, "accuracy": forecast.interval}
     validation = parent.validation.model_copy(
-        update={"intervals": intervals, "genres": scores, "comparisons": ()}
+        update={"intervals": intervals, "genres": scores, "comparisons": (), "candidates": ()}
     )
-    return {"metrics": metrics, "validation": validation}
+    return {
+        "metrics": metrics,
+        "validation": validation,
+        "expected": None,
+        "independent": None,
+    }
 
 
-def _padded(metrics: Metrics, genres: int) -> Metrics:
+def _padded(metrics: AnyMetrics, genres: int) -> AnyMetrics:
     """Return metrics whose confusion matrix has a row and a column for each genre."""
     found = np.array(metrics.confusion_matrix)
     matrix = np.zeros((genres, genres), dtype=int)

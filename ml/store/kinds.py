@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ml.errors import ArtefactError
 from ml.model.genre_model import GenreModel
-from ml.store import adapted, experts
+from ml.store import adapted, boosted, experts
 from ml.store.manifest import FIRST_KIND, Manifest
 from ml.store.parts import ModelParts
 
@@ -36,6 +36,7 @@ class Kind:
 
 _BUILT_IN = (
     Kind(FIRST_KIND, experts.load_experts, experts.describe_experts),
+    Kind(boosted.BOOSTED_KIND, boosted.load_boosted, boosted.describe_boosted),
     Kind(adapted.ADAPTED_KIND, adapted.load_adapted, adapted.describe_adapted),
 )
 _kinds: dict[str, Kind] = {kind.name: kind for kind in _BUILT_IN}

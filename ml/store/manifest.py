@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
@@ -71,6 +71,46 @@ class Comparison(BaseModel):
     accuracy: float
     macro_f1: float
     log_loss: float
+    ece: float | None = None
+
+
+class Expected(Metrics):
+    """What to expect on artists that the model has not heard (docs/model/expectation.md).
+
+    Every genre counts the same.
+    """
+
+    low: float
+    high: float
+    """95 % interval of the accuracy."""
+    intervals: dict[str, tuple[float, float]]
+    """95 % interval of accuracy, macro_f1, log_loss and ece."""
+    parts: int
+    """How many parts of the tracks were left out in turn."""
+    genres: tuple[GenreMetrics, ...]
+    calibration: tuple[CalibrationBin, ...]
+
+
+class Independent(BaseModel):
+    """A measurement on other songs, outside the project.
+
+    It belongs to `model_version`. A model that differs from that one only by its temperature
+    predicts the same genres, so accuracy and macro-F1 hold for it, but log loss and ECE do not.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    date: date
+    model_version: str
+    tracks: int
+    accuracy: float
+    low: float
+    high: float
+    """95 % interval of the accuracy."""
+    macro_f1: float
+    log_loss: float
+    ece: float
 
 
 class Validation(BaseModel):
@@ -90,6 +130,8 @@ class Validation(BaseModel):
     calibration: tuple[CalibrationBin, ...]
     learning_curve: tuple[LearningPoint, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    candidates: tuple[Comparison, ...] = ()
+    """Every kind that was tried, by group, with the temperature fitted by group."""
 
 
 class AdaptationFigures(BaseModel):
@@ -146,9 +188,23 @@ class Manifest(BaseModel):
     library_versions: dict[str, str] = {}
     data_sha256: dict[str, str] = {}
     metrics: Metrics
+    """On groups of tracks that were held out."""
     validation: Validation
+    expected: Expected | None = None
+    """None in manifests of older releases, and in models learnt from answers."""
+    independent: Independent | None = None
     files: dict[str, str]
     """sha256 of every other file of the model, by name."""
+
+    @property
+    def headline(self) -> Metrics:
+        """What to expect on new artists; figures by group where that was not measured."""
+        return self.expected or self.metrics
+
+    @property
+    def headline_intervals(self) -> dict[str, tuple[float, float]]:
+        """The 95 % intervals of `headline`."""
+        return (self.expected or self.validation).intervals
 
     @classmethod
     def read(cls, folder: Path) -> Self:

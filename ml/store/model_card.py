@@ -1,6 +1,7 @@
 """Render the model card from the manifest, the only source of its figures."""
 
 from ml.store.adapted_card import render_adapted_card
+from ml.store.card_figures import comparison_row, expectation, figure_rows
 from ml.store.kinds import find_kind
 from ml.store.manifest import Manifest
 from ml.store.markdown import table
@@ -30,9 +31,11 @@ def render_card(manifest: Manifest, notes: str = "", pictures: str = "") -> str:
         return render_adapted_card(manifest, manifest.adaptation)
     parts = [
         _summary(manifest),
+        expectation(manifest),
         notes.strip(),
         _method(manifest),
         _metrics(manifest),
+        _candidates(manifest),
         _genres(manifest),
         _confusion(manifest),
         _calibration(manifest),
@@ -45,12 +48,13 @@ def render_card(manifest: Manifest, notes: str = "", pictures: str = "") -> str:
 
 
 def _summary(manifest: Manifest) -> str:
-    metrics, (low, high) = manifest.metrics, manifest.validation.intervals["accuracy"]
+    low, high = manifest.headline_intervals["accuracy"]
+    whom = "On artists that it has not heard" if manifest.expected else "On held-out groups"
     return (
         f"# Model {manifest.version}\n\n"
         f"Sorts tracks into {len(manifest.genres)} genres. Trained on {_training_rows(manifest)}. "
-        f"On groups of tracks that were held out, **{metrics.accuracy:.2f}** of its predictions "
-        f"are right (95 % interval {low:.2f} to {high:.2f}). A prediction with a confidence below "
+        f"{whom}, expect **{manifest.headline.accuracy:.2f}** of its predictions to be right "
+        f"(95 % interval {low:.2f} to {high:.2f}). A prediction with a confidence below "
         f"**{manifest.uncertain_below:.2f}** is as likely wrong as right, and marked `uncertain`."
     )
 
@@ -78,26 +82,27 @@ def _total(manifest: Manifest) -> int:
 
 
 def _metrics(manifest: Manifest) -> str:
-    names = {
-        "accuracy": "Accuracy",
-        "macro_f1": "Macro-F1",
-        "log_loss": "Log loss (nats)",
-        "ece": "Expected calibration error",
-    }
-    rows = []
-    for name, label in names.items():
-        low, high = manifest.validation.intervals[name]
-        rows.append((label, f"{getattr(manifest.metrics, name):.3f}", f"{low:.3f} to {high:.3f}"))
-    others = [
-        (other.name, f"{other.accuracy:.3f}", f"{other.macro_f1:.3f}", f"{other.log_loss:.3f}")
-        for other in manifest.validation.comparisons
-    ]
+    rows = figure_rows(manifest.metrics, manifest.validation.intervals)
     own = table(("Metric on held-out groups", "Value", "95 % interval"), rows)
     head = ("For comparison", "Accuracy", "Macro-F1", "Log loss")
+    others = [comparison_row(other) for other in manifest.validation.comparisons]
     compared = f"\n\n{table(head, others)}" if others else ""
     return (
-        f"## Figures\n\n{own}\n\nThe intervals are a bootstrap over groups within genres. The API "
-        f"returns these figures as `model {{ accuracy macroF1 logLoss }}`.{compared}"
+        f"## Figures by group\n\n{own}\n\nThe intervals are a bootstrap over groups within "
+        "genres. The API returns these figures as `model { byGroup { accuracy macroF1 logLoss } }`."
+        f"{compared}"
+    )
+
+
+def _candidates(manifest: Manifest) -> str:
+    tried = manifest.validation.candidates
+    if not tried:
+        return ""
+    head = ("Kind", "Accuracy", "Macro-F1", "Log loss")
+    return (
+        "## Kinds that were tried\n\nOn the same held-out groups, once; each with the temperature "
+        f"that it found by group. The one with the least log loss, `{manifest.kind}`, was kept."
+        f"\n\n{table(head, [comparison_row(found) for found in tried])}"
     )
 
 
@@ -107,7 +112,7 @@ def _genres(manifest: Manifest) -> str:
         for row, count in zip(manifest.validation.genres, manifest.genre_rows, strict=True)
     ]
     rendered = table(("Genre", "Labelled tracks", "Precision", "Recall", "F1"), rows)
-    return f"## By genre\n\n{rendered}"
+    return f"## By genre, on held-out groups\n\n{rendered}"
 
 
 def _confusion(manifest: Manifest) -> str:
@@ -116,7 +121,7 @@ def _confusion(manifest: Manifest) -> str:
         for genre, counts in zip(manifest.genres, manifest.metrics.confusion_matrix, strict=True)
     ]
     rendered = table(("True genre, predicted:", *manifest.genres), rows)
-    return f"## Confusion matrix\n\n{rendered}"
+    return f"## Confusion matrix, on held-out groups\n\n{rendered}"
 
 
 def _calibration(manifest: Manifest) -> str:
@@ -125,7 +130,10 @@ def _calibration(manifest: Manifest) -> str:
         for row in manifest.validation.calibration
     ]
     rendered = table(("Mean confidence", "Right", "Share of predictions"), rows)
-    return f"## Calibration\n\n{rendered}"
+    return (
+        "## Calibration, on held-out groups\n\nThe temperature is for new artists, so confidence "
+        f"is too low here, where the model is right more often.\n\n{rendered}"
+    )
 
 
 def _learning(manifest: Manifest) -> str:

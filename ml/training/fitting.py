@@ -1,7 +1,6 @@
 """Fit a scorer: out-of-fold experts, their weights, the correction by trees, the temperature."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,59 +12,75 @@ from ml.model.experts.audio_expert import (
     balanced_weights,
     fit_audio_expert,
 )
-from ml.model.experts.features import ExpertFeatures
-from ml.model.experts.lyrics_expert import LyricsExpert, Truth
+from ml.model.experts.contributions import feature_scores
+from ml.model.experts.features import ExpertFeatures, FeatureSpec
+from ml.model.experts.lyrics_expert import LyricsExpert
 from ml.model.experts.scorer import GenreScorer
+from ml.store.experts import experts_files
 from ml.track import FloatMatrix
-from ml.training.groups import Groups, deal_folds, track_groups
+from ml.training.fitted import MAX_EXPLAINED, TrainingProgress, silent
+from ml.training.groups import Groups, deal_folds
 from ml.training.lyrics_fitting import blend, fit_lyrics_experts
 from ml.training.parameters import TrainingParameters
 from ml.training.pool import fit_pool_weights, pool
+from ml.training.training_set import TrainingSet, find_groups
 from ml.training.trees import fit_trees
 
 _WEIGHT_GUESS = (1.25, 1.0)
 """Weights of words and of sound that the fitted weights are shrunk towards."""
-TrainingProgress = Callable[[str, float], None]
-"""Called with the current step and the share that is done, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSet:
-    """What a scorer learns from: tracks, and more texts without sound.
-
-    Attributes
-    ----------
-    features : ExpertFeatures
-    truth : int array, shape (n_tracks,)
-    texts : CSR matrix of ones, shape (n_texts, n_words)
-    text_truth : int array, shape (n_texts,)
-    genres : int
-        How many there are; both truths are indices below it.
-    """
-
-    features: ExpertFeatures
-    truth: Truth
-    texts: sparse.csr_matrix
-    text_truth: Truth
-    genres: int
-
-    def __len__(self) -> int:
-        return len(self.truth)
-
-    def take(self, rows: npt.NDArray[np.bool_]) -> "TrainingSet":
-        """Return the set with some of its tracks and all of its texts."""
-        features = ExpertFeatures(self.features.words[rows], self.features.numbers[rows])
-        return TrainingSet(features, self.truth[rows], self.texts, self.text_truth, self.genres)
 
 
 @dataclass(frozen=True, slots=True)
 class FittedScorer:
-    """A scorer, and what was chosen when fitting it."""
+    """`ml.training.fitted.Fitted` of the kind `experts`: a scorer, and what the fit chose."""
 
     scorer: GenreScorer
     lyrics_weight: float
     audio_weight: float
     tree_rounds: int
+
+    @property
+    def temperature(self) -> float:
+        """What the sum of all scores is multiplied by."""
+        return self.scorer.temperature
+
+    @property
+    def learnt(self) -> dict[str, float | int]:
+        """Weights of the experts, rounds of trees and temperature."""
+        return {
+            "lyrics_weight": self.lyrics_weight,
+            "audio_weight": self.audio_weight,
+            "tree_rounds": self.tree_rounds,
+            "temperature": self.temperature,
+        }
+
+    def at(self, temperature: float) -> "FittedScorer":
+        """Return the same model with another temperature."""
+        return replace(self, scorer=replace(self.scorer, temperature=temperature))
+
+    def scores(self, features: ExpertFeatures) -> FloatMatrix:
+        """Return the log-odds at temperature 1."""
+        return self.at(1.0).scorer.log_odds(features)
+
+    def feature_names(self, spec: FeatureSpec) -> tuple[str, ...]:
+        """Name the numbers, then the words."""
+        return spec.names
+
+    def feature_shares(self, features: ExpertFeatures) -> npt.NDArray[np.float64]:
+        """Return the mean size of each feature's contribution to the predicted genre."""
+        numbers = features.numbers.shape[1]
+        total = np.zeros(numbers + features.words.shape[1])
+        best = self.scorer.log_odds(features).argmax(axis=1)
+        for row in range(0, len(features), -(-len(features) // MAX_EXPLAINED)):
+            track = ExpertFeatures(features.words[row], features.numbers[row : row + 1])
+            sizes = np.abs(feature_scores(self.scorer, track)[:-1, best[row]])
+            total[:numbers] += sizes[:numbers]
+            total[numbers + track.words.indices] += sizes[numbers:]
+        return np.asarray(total / (total.sum() or 1.0))
+
+    def files(self, spec: FeatureSpec) -> dict[str, bytes]:
+        """Return the content of every file of the model."""
+        return experts_files(spec, self.scorer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +95,10 @@ class _Experts:
         return words + [expert.scores(features.numbers) for expert in self.audio]
 
 
-def find_groups(data: TrainingSet, parameters: TrainingParameters) -> Groups:
-    """Return the group of each track; see `ml.training.groups`."""
-    return track_groups(
-        data.features.numbers,
-        data.features.words,
-        data.truth,
-        tracks_per_group=parameters.tracks_per_group,
-        min_groups=parameters.folds,
-    )
-
-
 def fit_scorer(
     data: TrainingSet,
     parameters: TrainingParameters,
-    progress: TrainingProgress = lambda *_: None,
+    progress: TrainingProgress = silent,
 ) -> FittedScorer:
     """Fit everything; the same data and seed give the same scorer.
 

@@ -29,23 +29,27 @@ class LabelledTracks:
         Index into `genres`.
     sha256 : dict of str to str
         Of each file that was read, by its role.
+    groups : int array, shape (n_tracks,), or None
+        Tracks with the same number share an artist or album, as the labels say.
     """
 
     tracks: TrackTable
     genres: tuple[str, ...]
     truth: npt.NDArray[np.intp]
     sha256: dict[str, str]
+    groups: npt.NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
         return len(self.tracks)
 
     def take(self, rows: npt.NDArray[np.intp]) -> "LabelledTracks":
         """Return the tracks at `rows`; the genres stay the same."""
-        return replace(self, tracks=self.tracks.take(rows), truth=self.truth[rows])
+        groups = None if self.groups is None else self.groups[rows]
+        return replace(self, tracks=self.tracks.take(rows), truth=self.truth[rows], groups=groups)
 
 
 def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
-    """Read a file of tracks and a file with `trackID,genre`, and join them by trackID.
+    """Read a file of tracks and a file of labels, and join them by trackID.
 
     Raises
     ------
@@ -62,8 +66,10 @@ def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
             f"the first is line {first.line}: {first.message}"
         )
     _refuse_twice(chunk.tracks.track_ids, features.name)
-    genre_of = read_labels(labels)
-    names = _join(chunk.tracks.track_ids, genre_of, features.name, labels.name)
+    table = read_labels(labels)
+    _refuse_missing(chunk.tracks.track_ids, table, features.name, labels.name)
+    table = table.reindex(chunk.tracks.track_ids)
+    names = np.asarray(table["genre"].to_numpy(), dtype=np.str_)
     genres, truth = np.unique(names, return_inverse=True)
     if len(genres) < 2:
         raise TrainingDataError(f"{labels.name} has only one genre; training needs at least two.")
@@ -71,11 +77,13 @@ def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
         role: hashlib.sha256(path.read_bytes()).hexdigest()
         for role, path in {"features": features, "labels": labels}.items()
     }
-    return LabelledTracks(chunk.tracks, tuple(genres.tolist()), truth.astype(np.intp), digests)
+    return LabelledTracks(
+        chunk.tracks, tuple(genres.tolist()), truth.astype(np.intp), digests, _groups(table)
+    )
 
 
-def read_labels(path: Path) -> "pd.Series[str]":
-    """Read `trackID,genre` into a series of genres by trackID."""
+def read_labels(path: Path) -> pd.DataFrame:
+    """Read `trackID,genre` and perhaps `group` into a table by trackID."""
     try:
         table = pd.read_csv(path, dtype="string", keep_default_na=False)
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
@@ -84,7 +92,8 @@ def read_labels(path: Path) -> "pd.Series[str]":
     if missing:
         raise TrainingDataError(f"Missing columns in {path.name}: {', '.join(sorted(missing))}.")
     table = table.fillna("")  # cells missing from a short row
-    table["genre"] = table["genre"].str.strip()
+    for column in table.columns.intersection(["genre", "group"]):
+        table[column] = table[column].str.strip()
     for column, bad in {
         "trackID": ~table["trackID"].map(_is_track_id).astype(bool),
         "genre": table["genre"] == "",
@@ -94,7 +103,7 @@ def read_labels(path: Path) -> "pd.Series[str]":
             raise TrainingDataError(f"{path.name}, line {line}: {column} is empty or invalid.")
     ids = np.array(table["trackID"].astype("int64"), dtype=np.int64)
     _refuse_twice(ids, path.name)
-    return pd.Series(table["genre"].to_numpy(dtype=object), index=ids)
+    return table.set_index(pd.Index(ids))
 
 
 def _is_track_id(cell: str) -> bool:
@@ -108,16 +117,20 @@ def _refuse_twice(track_ids: npt.NDArray[np.int64], file_name: str) -> None:
         raise TrainingDataError(f"{file_name} has trackID {ids[counts > 1][0]} more than once.")
 
 
-def _join(
-    track_ids: npt.NDArray[np.int64],
-    genre_of: "pd.Series[str]",
-    features: str,
-    labels: str,
-) -> npt.NDArray[np.str_]:
-    without = np.setdiff1d(track_ids, genre_of.index.to_numpy())
+def _refuse_missing(
+    track_ids: npt.NDArray[np.int64], table: pd.DataFrame, features: str, labels: str
+) -> None:
+    without = np.setdiff1d(track_ids, table.index.to_numpy())
     if len(without):
         shown = ", ".join(map(str, without[:_SHOWN]))
         raise TrainingDataError(
             f"{len(without)} tracks of {features} have no genre in {labels}: {shown}."
         )
-    return np.asarray(genre_of.reindex(track_ids).to_numpy(), dtype=np.str_)
+
+
+def _groups(table: pd.DataFrame) -> npt.NDArray[np.intp] | None:
+    """Return numbers of the groups; a track without a group is alone in one."""
+    if "group" not in table.columns:
+        return None
+    named = [f"={group}" if group else str(row) for row, group in enumerate(table["group"])]
+    return np.unique(named, return_inverse=True)[1].astype(np.intp)

@@ -37,6 +37,13 @@ class TrainingParameters(BaseModel):
     tracks_per_leaf: int = Field(default=30, ge=1)
     min_tree_rounds: int = Field(default=8, ge=1)
     max_tree_rounds: int = Field(default=152, ge=1)
+    boosters: int = Field(default=4, ge=2, le=20)
+    """Of the kind `lightgbm`; each learns from all folds but one."""
+    booster_leaves: int = Field(default=15, ge=2)
+    booster_learning_rate: float = Field(default=0.05, gt=0, le=1)
+    booster_feature_fraction: float = Field(default=0.3, gt=0, le=1)
+    tracks_per_booster_leaf: int = Field(default=10, ge=1)
+    max_booster_rounds: int = Field(default=400, ge=1)
     repeats: int = Field(default=3, ge=1, le=20)
     """How many times validation is repeated, each time with different folds."""
 

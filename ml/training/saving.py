@@ -1,4 +1,4 @@
-"""Write a trained model of the kind `experts` to a folder."""
+"""Write a trained model of any kind to a folder."""
 
 import importlib.metadata
 from datetime import UTC, datetime
@@ -6,19 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.store.experts import experts_files
 from ml.store.folder import write_model
-from ml.store.manifest import FIRST_KIND, Manifest, content_version, sha256_of
+from ml.store.manifest import Manifest, content_version, sha256_of
 from ml.training.labelled import LabelledTracks
 from ml.training.lyric_rows import NO_LYRIC_ROWS, LyricRows
 from ml.training.parameters import TrainingParameters
-from ml.training.training import TrainedEnsemble
+from ml.training.training import TrainedModel
 
 _LIBRARIES = ("lightgbm", "numpy", "scikit-learn", "scipy")
 
 
-def save_ensemble(
-    trained: TrainedEnsemble,
+def save_trained(
+    trained: TrainedModel,
     data: LabelledTracks,
     parameters: TrainingParameters,
     folder: Path,
@@ -31,7 +30,7 @@ def save_ensemble(
     FileExistsError
         `folder` exists, is not empty and holds no model.
     """
-    files = experts_files(trained.spec, trained.fitted.scorer)
+    files = trained.fitted.files(trained.spec)
     hashes = {name: sha256_of(content) for name, content in sorted(files.items())}
     manifest = _manifest(trained, data, parameters, lyrics, hashes)
     write_model(folder, manifest, files)
@@ -39,33 +38,29 @@ def save_ensemble(
 
 
 def _manifest(
-    trained: TrainedEnsemble,
+    trained: TrainedModel,
     data: LabelledTracks,
     parameters: TrainingParameters,
     lyrics: LyricRows,
     files: dict[str, str],
 ) -> Manifest:
     return Manifest(
-        kind=FIRST_KIND,
+        kind=trained.kind,
         version=content_version(files),
         trained_at=datetime.now(UTC).replace(microsecond=0),
         training_rows=len(data),
         lyric_rows=trained.lyric_rows,
         genre_rows=tuple(np.bincount(data.truth).tolist()),
         genres=data.genres,
-        feature_names=trained.spec.names,
+        feature_names=trained.fitted.feature_names(trained.spec),
         feature_gains=tuple(np.round(trained.gains, 6).tolist()),
         uncertain_below=trained.uncertain_below,
         parameters=parameters.model_dump(),
-        learnt={
-            "lyrics_weight": trained.fitted.lyrics_weight,
-            "audio_weight": trained.fitted.audio_weight,
-            "tree_rounds": trained.fitted.tree_rounds,
-            "temperature": trained.fitted.scorer.temperature,
-        },
+        learnt=dict(trained.fitted.learnt),
         library_versions={name: importlib.metadata.version(name) for name in _LIBRARIES},
         data_sha256={**data.sha256, **({"lyrics": lyrics.sha256} if lyrics.sha256 else {})},
         metrics=trained.metrics,
         validation=trained.validation,
+        expected=trained.expected,
         files=files,
     )

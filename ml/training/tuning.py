@@ -9,6 +9,7 @@ search flatters its best value, but not the nested score.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,12 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
 from ml.store.manifest import Metrics
-from ml.training.fitting import TrainingSet, find_groups
+from ml.training.fitting import fit_scorer
 from ml.training.groups import deal_folds
 from ml.training.metrics import score
 from ml.training.parameters import TrainingParameters
-from ml.training.validation import fit_with, hold_out
+from ml.training.training_set import TrainingSet, find_groups
+from ml.training.validation import hold_out
 
 _OUTER_SEED_SHIFT = 1_000
 _LAST_STUDY = "all"
@@ -107,8 +109,9 @@ def tune(
         rest, name = data.take(~rows), f"outer {fold + 1}"
         study = _search(rest, defaults, storage, name, trials, next(deadlines), progress)
         best = defaults.model_copy(update=study.best_params)
-        tuned[rows] = fit_with(best)(rest)(data.take(rows))
-        plain[rows] = fit_with(defaults)(rest)(data.take(rows))
+        for found, parameters in ((tuned, best), (plain, defaults)):
+            scorer = fit_scorer(rest, parameters).scorer
+            found[rows] = scorer.probabilities(data.take(rows).features)
     last = _search(data, defaults, storage, _LAST_STUDY, trials, next(deadlines), progress)
     return TuningResult(
         parameters=defaults.model_copy(update=last.best_params),
@@ -158,7 +161,8 @@ def _search(
 
     def loss(trial: optuna.Trial) -> float:
         parameters = defaults.model_copy(update=suggest(trial))
-        return score(hold_out(data, fold_of, fit_with(parameters)), data.truth).log_loss
+        fit = partial(fit_scorer, parameters=parameters)
+        return hold_out(data, fold_of, fit).metrics().log_loss
 
     while len(_finished(study)) < trials and (time.monotonic() < deadline or not _finished(study)):
         study.optimize(loss, n_trials=1)

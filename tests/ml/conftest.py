@@ -7,7 +7,7 @@ from support.labelled_files import QUICK, LabelledFiles, write_labelled_files
 
 from ml.training.labelled import read_labelled_tracks
 from ml.training.lyric_rows import read_lyric_rows
-from ml.training.saving import save_ensemble
+from ml.training.saving import save_trained
 from ml.training.training import train
 
 
@@ -22,5 +22,5 @@ def trained_model(labelled_files: LabelledFiles, tmp_path_factory: pytest.TempPa
     folder = tmp_path_factory.mktemp("model") / "trained"
     data = read_labelled_tracks(labelled_files.features, labelled_files.labels)
     lyrics = read_lyric_rows(labelled_files.lyrics, data.genres)
-    save_ensemble(train(data, QUICK, lyrics=lyrics), data, QUICK, folder, lyrics)
+    save_trained(train(data, QUICK, lyrics=lyrics), data, QUICK, folder, lyrics)
     return folder

@@ -73,7 +73,7 @@ def show(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Describe a version: training data, scores on held-out tracks, top features.
+    """Describe a version: training data, what to expect of it, scores by group, top features.
 
     Example: `genre model show 5b1c9e30aa47`
     """
@@ -163,7 +163,7 @@ def _summary(found: RegisteredModel) -> dict[str, Any]:
         "training_rows": manifest and manifest.training_rows,
         "genres": manifest and manifest.genres,
         "metrics": manifest
-        and manifest.metrics.model_dump(include={"accuracy", "macro_f1", "log_loss", "ece"}),
+        and manifest.headline.model_dump(include={"accuracy", "macro_f1", "log_loss", "ece"}),
     }
 
 

@@ -12,7 +12,7 @@ from ml.store.manifest import Manifest
 from ml.training.labelled import read_labelled_tracks
 from ml.training.lyric_rows import NO_LYRIC_ROWS, LyricRows, read_lyric_rows
 from ml.training.parameters import TrainingParameters
-from ml.training.saving import save_ensemble
+from ml.training.saving import save_trained
 from ml.training.training import train as train_ensemble
 
 
@@ -22,7 +22,9 @@ def train(
     ],
     labels: Annotated[
         Path,
-        typer.Option(exists=True, dir_okay=False, help="CSV with `trackID,genre`."),
+        typer.Option(
+            exists=True, dir_okay=False, help="CSV with `trackID,genre`, and `group` if known."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for the model.")],
     lyrics: Annotated[
@@ -36,6 +38,10 @@ def train(
         typer.Option(
             exists=True, dir_okay=False, help="TOML from `genre tune` (default: built-in)."
         ),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="`experts` or `lightgbm` (default: the better one on held-out groups)."),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="The same seed gives the same model.")
@@ -55,9 +61,9 @@ def train(
     _tell_ignored(rows)
     with progress_bar("Training", total=1.0) as show:
         trained = train_ensemble(
-            data, parameters, lambda stage, share: show(share, stage), lyrics=rows
+            data, parameters, lambda stage, share: show(share, stage), lyrics=rows, kind=kind
         )
-    manifest = save_ensemble(trained, data, parameters, out, rows)
+    manifest = save_trained(trained, data, parameters, out, rows)
     Console().print(_summary(manifest, out), highlight=False)
 
 
@@ -71,11 +77,23 @@ def _tell_ignored(rows: LyricRows) -> None:
 
 
 def _summary(manifest: Manifest, folder: Path) -> str:
-    metrics, low_high = manifest.metrics, manifest.validation.intervals["accuracy"]
+    expected = manifest.headline
+    low, high = manifest.headline_intervals["accuracy"]
     return (
-        f"Trained model {manifest.version} on {manifest.training_rows:,} tracks, "
-        f"{manifest.lyric_rows:,} rows of words and {len(manifest.genres)} genres, in {folder}. "
-        f"On held-out groups: accuracy {metrics.accuracy:.3f} "
-        f"({low_high[0]:.2f} to {low_high[1]:.2f}), macro-F1 {metrics.macro_f1:.3f}, "
-        f"log loss {metrics.log_loss:.3f}, calibration error {metrics.ece:.3f}."
+        f"Trained model {manifest.version} of kind {manifest.kind} on "
+        f"{manifest.training_rows:,} tracks, {manifest.lyric_rows:,} rows of words and "
+        f"{len(manifest.genres)} genres, in {folder}. On artists that it has not heard, expect "
+        f"accuracy {expected.accuracy:.2f} ({low:.2f} to {high:.2f}), macro-F1 "
+        f"{expected.macro_f1:.2f}, log loss {expected.log_loss:.2f}, calibration error "
+        f"{expected.ece:.2f}. On held-out groups: accuracy {manifest.metrics.accuracy:.3f}, log "
+        f"loss {manifest.metrics.log_loss:.3f}. {_tried(manifest)}"
     )
+
+
+def _tried(manifest: Manifest) -> str:
+    """Compare the kinds; empty if only one was tried."""
+    tried = manifest.validation.candidates
+    if len(tried) < 2:
+        return ""
+    losses = ", ".join(f"{found.name} {found.log_loss:.3f}" for found in tried)
+    return f"Log loss of the kinds on held-out groups: {losses}."

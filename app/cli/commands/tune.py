@@ -13,7 +13,7 @@ from ml.errors import TrainingDataError
 from ml.training.labelled import read_labelled_tracks
 from ml.training.lyric_rows import NO_LYRIC_ROWS, read_lyric_rows
 from ml.training.parameters import TrainingParameters
-from ml.training.training import prepare
+from ml.training.preparation import prepare
 
 if TYPE_CHECKING:
     from ml.training.tuning import TuningResult

@@ -164,7 +164,7 @@ def test_reads_labels(tmp_path: Path, labels: str, genres: dict[int, str]) -> No
 
     found = read_labels(path)
 
-    assert found.to_dict() == genres
+    assert found["genre"].to_dict() == genres
 
 
 @pytest.mark.skipif(

@@ -14,8 +14,8 @@ from ml.store.manifest import Manifest
 from ml.training.labelled import LabelledTracks, read_labelled_tracks
 from ml.training.lyric_rows import LyricRows, read_lyric_rows
 from ml.training.parameters import TrainingParameters
-from ml.training.saving import save_ensemble
-from ml.training.training import TrainedEnsemble, train
+from ml.training.saving import save_trained
+from ml.training.training import TrainedModel, train
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +35,13 @@ def shares() -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def trained(data: LabelledTracks, lyrics: LyricRows, shares: list[float]) -> TrainedEnsemble:
+def trained(data: LabelledTracks, lyrics: LyricRows, shares: list[float]) -> TrainedModel:
     """The contents of `trained_model`, trained again."""
     return train(data, QUICK, lambda stage, share: shares.append(share), lyrics=lyrics)
 
 
 def test_the_same_data_and_seed_give_the_same_model(
-    trained: TrainedEnsemble,
+    trained: TrainedModel,
     trained_model: Path,
     data: LabelledTracks,
     lyrics: LyricRows,
@@ -49,7 +49,7 @@ def test_the_same_data_and_seed_give_the_same_model(
 ) -> None:
     first = Manifest.read(trained_model)
 
-    again = save_ensemble(trained, data, QUICK, tmp_path / "model", lyrics)
+    again = save_trained(trained, data, QUICK, tmp_path / "model", lyrics)
 
     assert again.version == first.version
     assert again.metrics == first.metrics
@@ -57,7 +57,7 @@ def test_the_same_data_and_seed_give_the_same_model(
 
 
 def test_what_is_loaded_predicts_what_was_trained(
-    trained: TrainedEnsemble, trained_model: Path, data: LabelledTracks
+    trained: TrainedModel, trained_model: Path, data: LabelledTracks
 ) -> None:
     in_memory = ExpertEnsemble(
         "1", data.genres, trained.uncertain_below, trained.spec, trained.fitted.scorer
@@ -73,7 +73,7 @@ def test_two_genres_without_rows_of_words_are_enough(tmp_path: Path) -> None:
     files = write_labelled_files(tmp_path, genres=("metal", "folk"), tracks_per_genre=15)
     data = read_labelled_tracks(files.features, files.labels)
 
-    manifest = save_ensemble(train(data, QUICK), data, QUICK, tmp_path / "model")
+    manifest = save_trained(train(data, QUICK), data, QUICK, tmp_path / "model")
     found = load_model(tmp_path / "model").model.predict(data.tracks)
 
     assert manifest.genres == ("folk", "metal")
@@ -93,7 +93,7 @@ def test_leaves_out_rows_of_words_of_other_genres(lyrics: LyricRows) -> None:
     assert len(lyrics) + lyrics.ignored["punk"] == 200
 
 
-def test_tells_how_far_it_is(trained: TrainedEnsemble, shares: list[float]) -> None:
+def test_tells_how_far_it_is(trained: TrainedModel, shares: list[float]) -> None:
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
