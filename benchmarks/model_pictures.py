@@ -33,7 +33,7 @@ def draw_confusion(axes: Axes, manifest: Manifest) -> None:
 
 def draw_calibration(axes: Axes, manifest: Manifest) -> None:
     """Show how often predictions of each confidence are right; the area is their share."""
-    bins = manifest.validation.calibration
+    bins = (manifest.expected or manifest.validation).calibration
     confidence = [row.confidence for row in bins]
     axes.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
     axes.plot(confidence, [row.accuracy for row in bins], color="C0", linewidth=0.8)

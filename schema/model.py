@@ -48,8 +48,8 @@ class Model:
     macro_f1: float = strawberry.field(name="macroF1", description="F1 averaged over genres.")
     log_loss: float = strawberry.field(description="Mean negative log probability, in nats.")
     confusion_matrix: list[list[int]] = strawberry.field(
-        description="Counts of held-out tracks: one row per true genre, one column per predicted "
-        "genre."
+        description="Counts of the tracks behind `accuracy`: a row per true genre, a column per "
+        "predicted genre."
     )
 
     ece: float = strawberry.field(

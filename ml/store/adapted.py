@@ -18,6 +18,7 @@ from ml.learning.stored import from_bytes, to_bytes
 from ml.model.vocabulary import Vocabulary
 from ml.store.manifest import AdaptationFigures, GenreMetrics, Manifest, Metrics, sha256_of
 from ml.store.parts import ModelParts
+from ml.track import FloatMatrix
 
 AnyMetrics = TypeVar("AnyMetrics", bound=Metrics)
 ADAPTED_KIND = "adapted"
@@ -118,7 +119,7 @@ def _expected(
         macro_f1=forecast.macro_f1,
         log_loss=forecast.log_loss,
         ece=parent.headline.ece,
-        confusion_matrix=np.rint(forecast.confusion).astype(int).tolist(),
+        confusion_matrix=_whole(forecast.confusion),
     )
     scores = tuple(
         GenreMetrics(
@@ -140,6 +141,15 @@ def _expected(
         "expected": None,
         "independent": None,
     }
+
+
+def _whole(counts: FloatMatrix) -> list[list[int]]:
+    """Round expected counts so that their sum stays, up where most is left over."""
+    whole = np.floor(counts).astype(int)
+    missing = round(float(counts.sum())) - int(whole.sum())
+    largest = np.argsort(-(counts - whole), axis=None, kind="stable")[:missing]
+    whole.flat[largest] += 1
+    return [[int(count) for count in row] for row in whole]
 
 
 def _padded(metrics: AnyMetrics, genres: int) -> AnyMetrics:

@@ -125,15 +125,17 @@ def _confusion(manifest: Manifest) -> str:
 
 
 def _calibration(manifest: Manifest) -> str:
-    rows = [
-        (f"{row.confidence:.2f}", f"{row.accuracy:.2f}", f"{row.share:.0%}")
-        for row in manifest.validation.calibration
-    ]
+    bins = (manifest.expected or manifest.validation).calibration
+    where = "new artists" if manifest.expected else "held-out groups"
+    rows = [(f"{row.confidence:.2f}", f"{row.accuracy:.2f}", f"{row.share:.0%}") for row in bins]
     rendered = table(("Mean confidence", "Right", "Share of predictions"), rows)
-    return (
-        "## Calibration, on held-out groups\n\nThe temperature is for new artists, so confidence "
-        f"is too low here, where the model is right more often.\n\n{rendered}"
+    note = (
+        "\n\nThe temperature is fitted for new artists: on held-out groups, where more is right, "
+        "confidence is too low."
+        if manifest.expected
+        else ""
     )
+    return f"## Calibration on {where}\n\n{rendered}{note}"
 
 
 def _learning(manifest: Manifest) -> str:

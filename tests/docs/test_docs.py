@@ -23,8 +23,11 @@ def test_readme_gives_the_accuracy_of_the_shipped_model() -> None:
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     manifest = Manifest.read(SHIPPED_MODEL_DIR)
 
-    low, high = manifest.validation.intervals["accuracy"]
-    assert f"**{manifest.metrics.accuracy:.2f}** right ({low:.2f} to {high:.2f})" in readme
+    expected, by_group = manifest.expected, manifest.metrics.accuracy
+    assert expected is not None
+    accuracy, low, high = expected.accuracy, expected.low, expected.high
+    assert f"expect **{accuracy:.2f}** right ({low:.2f} to {high:.2f})" in readme
+    assert f"it gets {by_group:.2f}" in readme
 
 
 def test_no_dependency_shadows_our_packages() -> None:

@@ -18,6 +18,8 @@ QUICK = TrainingParameters(
     kernel_frequencies=16,
     max_tree_rounds=8,
     tracks_per_leaf=5,
+    boosters=2,
+    max_booster_rounds=30,
 )
 """Parameters that train in about a second."""
 

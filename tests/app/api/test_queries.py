@@ -275,3 +275,26 @@ async def test_the_model_describes_itself(api: GraphQLClient) -> None:
     assert sum(part["share"] for part in model["calibration"]) == pytest.approx(1, abs=1e-3)
     assert [score["genre"] for score in model["genreScores"]] == model["genres"]
     assert 0 < model["uncertainBelow"] < 1
+
+
+async def test_the_model_says_what_to_expect_before_what_it_got_by_group(
+    api: GraphQLClient,
+) -> None:
+    query = """{ model { version accuracy macroF1 logLoss
+      expected { accuracy low high }
+      byGroup { groups accuracy macroF1 logLoss ece intervals { metric low high } }
+      independent { source date modelVersion tracks accuracy low high macroF1 logLoss ece } } }"""
+
+    model = (await api.data(query))["model"]
+
+    expected, by_group, measured = (model[name] for name in ("expected", "byGroup", "independent"))
+    assert expected["low"] <= expected["accuracy"] <= expected["high"]
+    assert expected["accuracy"] == model["accuracy"]
+    assert model["accuracy"] < by_group["accuracy"], "songs of new artists are harder"
+    assert model["logLoss"] > by_group["logLoss"]
+    for interval in by_group["intervals"]:
+        assert interval["low"] <= by_group[interval["metric"]] <= interval["high"]
+    assert (measured["tracks"], measured["accuracy"]) == (428, 0.509)
+    assert measured["low"] <= model["accuracy"] <= measured["high"]
+    assert measured["modelVersion"] == "d8545f9d4f52"
+    assert measured["date"] == "2026-11-25"

@@ -1,6 +1,7 @@
 """Kinds of models: what the manifest says selects the loader, and every file is checked first."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ml.store.folder import SHIPPED_MODEL_DIR, read_files
 from ml.store.kinds import Kind, register_kind
 from ml.store.loaded import load_model, make_model, read_parts
 from ml.store.manifest import MANIFEST_FILE, Manifest, sha256_of
+from ml.store.model_card import render_card
 from ml.store.parts import ModelParts
 
 
@@ -30,15 +32,22 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "booster"
 
 
-def test_a_manifest_without_a_kind_is_of_the_first(tmp_path: Path) -> None:
-    """The shipped manifest was written before there were kinds."""
-    assert "kind" not in json.loads((SHIPPED_MODEL_DIR / MANIFEST_FILE).read_text())
+def test_a_manifest_of_an_older_release_is_read(tmp_path: Path) -> None:
+    """It names no kind and has no expectation: its figures are those by group."""
+    folder = tmp_path / "older"
+    shutil.copytree(SHIPPED_MODEL_DIR, folder)
+    manifest = json.loads((folder / MANIFEST_FILE).read_text())
+    for name in ("kind", "expected", "independent"):
+        del manifest[name]
+    (folder / MANIFEST_FILE).write_text(json.dumps(manifest))
 
-    loaded = load_model(SHIPPED_MODEL_DIR)
+    loaded = load_model(folder)
 
     assert isinstance(loaded.model, ExpertEnsemble)
     assert loaded.manifest.kind == "experts"
-    assert loaded.version == loaded.model.version == "d8545f9d4f52"
+    assert loaded.version == loaded.model.version == manifest["version"]
+    assert loaded.manifest.headline == loaded.manifest.metrics
+    assert "On held-out groups, expect **0.69**" in render_card(loaded.manifest)
 
 
 def test_the_kind_of_the_manifest_makes_the_model(folder: Path) -> None:

@@ -181,3 +181,13 @@ def test_reads_the_real_training_data() -> None:
         6880,
         "soul and reggae",
     )
+
+
+def test_reads_groups_and_leaves_tracks_without_one_alone(tmp_path: Path) -> None:
+    labels = "trackID,group,genre\n1, Abba ,pop\n2,Abba,pop\n3,,folk\n4,,folk\n5,0,folk\n"
+
+    groups = read_labelled_tracks(*written(tmp_path, features_of(1, 2, 3, 4, 5), labels)).groups
+
+    assert groups is not None
+    assert groups[0] == groups[1]
+    assert len(set(groups.tolist())) == 4
