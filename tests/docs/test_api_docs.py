@@ -6,6 +6,8 @@ import re
 
 import pytest
 from graphql import build_schema, parse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from support.api_document import Example, Runner, differences, read_examples, shape
 from support.csv_files import write_csv
 from support.graphql_client import GraphQLClient
@@ -18,19 +20,24 @@ DOCUMENT = ROOT / "docs" / "api.md"
 RENEW = "RENEW_API_DOCS" in os.environ
 
 
-def structure(example: Example, text: str) -> dict[str, set[str]]:
+def structure(example: Example, answer: str) -> dict[str, set[str]]:
     """Return the parts of a response that must not change; values may change with the model."""
     if example.kind == "http":
-        return {"header": {text.splitlines()[0]}}
+        return {"header": {answer.splitlines()[0]}}
     if example.is_stream:  # the number of events depends on timing
-        text = [line for line in text.splitlines() if line.startswith("data: {")][-1]
-    return shape(json.loads(text.removeprefix("data: ")))
+        answer = [line for line in answer.splitlines() if line.startswith("data: {")][-1]
+    return shape(json.loads(answer.removeprefix("data: ")))
 
 
 @pytest.mark.asyncio
 async def test_every_request_gets_the_answer_that_is_shown(
-    api: GraphQLClient, sample: bytes, sample_rows: list[dict[str, str]]
+    api: GraphQLClient,
+    sample: bytes,
+    sample_rows: list[dict[str, str]],
+    engine: AsyncEngine,
 ) -> None:
+    async with engine.begin() as connection:  # other tests have chosen models
+        await connection.execute(text("TRUNCATE model_choices"))
     document = DOCUMENT.read_text(encoding="utf-8")
     damaged = write_csv(sample_rows, {(3, "tempo"): "fast", (7, "key"): "12"})
     files = {
@@ -54,8 +61,8 @@ async def test_every_request_gets_the_answer_that_is_shown(
             runner.learn(json.loads(example.answer["text"]), json.loads(answer))
 
     if RENEW:
-        text = "".join([*renewed, document[position:]])
-        DOCUMENT.write_text(runner.renamed(text), encoding="utf-8")
+        whole = "".join([*renewed, document[position:]])
+        DOCUMENT.write_text(runner.renamed(whole), encoding="utf-8")
 
 
 def test_every_operation_is_shown() -> None:

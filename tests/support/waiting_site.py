@@ -76,9 +76,12 @@ class Site:
         return await self._look("count(*)")
 
     async def break_connections(self) -> None:
-        """Break every connection that holds a lock, as Postgres does for a dead process."""
+        """Break every connection that holds a lock, as Postgres does for a dead process.
+
+        Returns once the locks are free, so that a test does not take them for the ones after.
+        """
         async with self.service.engine.begin() as connection:
-            await connection.execute(text(LOCKS.format("pg_terminate_backend(pid)")))
+            await connection.execute(text(LOCKS.format("pg_terminate_backend(pid, 5000)")))
 
     async def _look(self, what: str) -> int:
         async with self.service.engine.connect() as connection:
