@@ -88,6 +88,19 @@ def test_add_use_list_show_and_rollback(site: Site, tmp_path: Path) -> None:
     assert site.current() == SHIPPED
 
 
+def test_show_leads_with_what_to_expect_on_new_artists(site: Site) -> None:
+    table = site.genre("model", "show", "shipped")
+    shown = json.loads(site.genre("model", "show", "shipped", "--json"))
+    (listed,) = json.loads(site.genre("model", "list", "--json"))["models"]
+
+    expected, by_group = shown["expected"], shown["metrics"]
+    assert expected["low"] <= expected["accuracy"] <= expected["high"] < by_group["accuracy"]
+    assert listed["metrics"]["accuracy"] == expected["accuracy"]
+    assert shown["independent"]["tracks"] == 428
+    assert f"{expected['accuracy']:.2f} ({expected['low']:.2f} to" in table
+    assert table.index("Expected accuracy") < table.index("By group")
+
+
 def test_the_commands_work_with_any_kind(site: Site, tmp_path: Path) -> None:
     register_kind(BOOSTER)
     booster = train_booster(tmp_path / "booster")
