@@ -3,11 +3,11 @@
 import "@fontsource-variable/inter";
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./ui/layout.css";
-import "./ui/controls.css";
-import "./ui/notices.css";
-import "./ui/bars.css";
-import "./ui/table.css";
+import "./styles/layout.css";
+import "./styles/controls.css";
+import "./styles/notices.css";
+import "./styles/bars.css";
+import "./styles/table.css";
 import "./frame/frame.css";
 import "./frame/sign-in.css";
 import "./classify/classify.css";

@@ -12,6 +12,6 @@ export function useUnsentAnswers(): void {
   const clientId = useStore(credentials)?.clientId;
   useEffect(() => {
     if (!clientId || !sessionStorage.getItem(answersKey(clientId))) return;
-    void import("../review/delivery").then(({ deliveryOf }) => deliveryOf(client, clientId));
+    void import("../review/delivery/delivery").then(({ deliveryOf }) => deliveryOf(client, clientId));
   }, [client, clientId]);
 }

@@ -3,10 +3,10 @@
 import type { Client } from "@urql/core";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { makeCatalogueChange } from "./catalogue-change";
-import { deliveryOf } from "./delivery";
-import { makeLessons } from "./lessons";
-import { makeQuestions } from "./questions";
+import { makeCatalogueChange } from "./catalogue/catalogue-change";
+import { deliveryOf } from "./delivery/delivery";
+import { makeLessons } from "./estimate/lessons";
+import { makeQuestions } from "./question/questions";
 import { makeSession } from "./session";
 
 export type Review = ReturnType<typeof startReview>;

@@ -3,10 +3,10 @@
 import type { Client } from "@urql/core";
 import { atom } from "nanostores";
 import { type Problem, problemOf } from "../api/errors";
-import type { Lessons } from "./lessons";
+import type { NewAnswer, Outbox } from "./delivery/outbox";
+import type { Lessons } from "./estimate/lessons";
 import { type Question, type Similar, SOUNDS_LIKE, soundsAlike } from "./operations";
-import type { NewAnswer, Outbox } from "./outbox";
-import type { Questions } from "./questions";
+import type { Questions } from "./question/questions";
 
 /** Tracks that sound like the one just answered, and may have the same genre. */
 export interface Offer {

@@ -9,14 +9,15 @@ import { linkTo } from "../frame/route";
 import { AsGraphQL } from "../ui/as-graphql";
 import { Icon } from "../ui/icons";
 import { Heading } from "../ui/layout";
-import { Apply } from "./apply";
-import { Estimate } from "./estimate";
+import { Apply } from "./catalogue/apply";
+import { OutboxNotice } from "./delivery/outbox-notice";
+import { Estimate } from "./estimate/estimate";
 import { OfferCard } from "./offer-card";
 import { QUEUE } from "./operations";
-import { OutboxNotice } from "./outbox-notice";
-import { QuestionCard } from "./question-card";
+import { QuestionCard } from "./question/question-card";
 import { type Review, ReviewContext, startReview, useReview } from "./review";
 import "./review.css";
+import "./estimate/estimate.css";
 
 export default function ReviewView({ batchId = null }: { batchId?: string | null }) {
   const client = useClient();

@@ -2,10 +2,10 @@
 
 import type { Client } from "@urql/core";
 import { atom } from "nanostores";
-import { type Problem, problemOf } from "../api/errors";
-import { type BatchCounts, follow, isActive } from "../batches/follow";
-import type { Lessons } from "./lessons";
-import { LEARN, type LearnedModel, RECLASSIFY, ROLL_BACK } from "./operations";
+import { type Problem, problemOf } from "../../api/errors";
+import { type BatchCounts, follow, isActive } from "../../batches/follow";
+import type { Lessons } from "../estimate/lessons";
+import { LEARN, type LearnedModel, RECLASSIFY, ROLL_BACK } from "../operations";
 
 const PREVIEWED = 50;
 

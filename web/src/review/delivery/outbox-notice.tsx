@@ -1,11 +1,11 @@
 /** Answers that are not saved yet, while that is worth knowing. */
 
 import { useStore } from "@nanostores/preact";
-import { Button } from "../ui/button";
-import { plural } from "../ui/format";
-import { Icon } from "../ui/icons";
+import { Button } from "../../ui/button";
+import { plural } from "../../ui/format";
+import { Icon } from "../../ui/icons";
+import { useReview } from "../review";
 import type { Answer } from "./outbox";
-import { useReview } from "./review";
 
 export function OutboxNotice() {
   const { outbox, sender } = useReview();

@@ -1,7 +1,7 @@
 /** Which track to ask about next. */
 
 import type { Client, CombinedError } from "@urql/core";
-import { QUEUE, type Question } from "./operations";
+import { QUEUE, type Question } from "../operations";
 
 const FETCHED = 10;
 const LOW = 4;

@@ -1,14 +1,14 @@
 /** How good the model is by now, as far as one can tell, and whether to go on. */
 
 import { useStore } from "@nanostores/preact";
-import { Bars } from "../ui/bars";
-import { formatCount, formatPercent, plural } from "../ui/format";
-import { Card } from "../ui/layout";
-import { ProblemNotice, Skeleton } from "../ui/notices";
+import { Bars } from "../../ui/bars";
+import { formatCount, formatPercent, plural } from "../../ui/format";
+import { Card } from "../../ui/layout";
+import { ProblemNotice, Skeleton } from "../../ui/notices";
+import type { Summary } from "../operations";
+import { useReview } from "../review";
 import { Curve } from "./curve";
 import { answersUntilLesson, type Lesson } from "./lessons";
-import type { Summary } from "./operations";
-import { useReview } from "./review";
 
 const ANSWERS_FOR_AN_ESTIMATE = 20;
 const WORTH_TEN_ANSWERS = 0.005;

@@ -2,10 +2,10 @@
 
 import type { Client, CombinedError } from "@urql/core";
 import { atom } from "nanostores";
-import { isReachable } from "../api/connection";
-import { type Problem, problemOf } from "../api/errors";
-import { CLEAR_CORRECTION } from "../tracks/operations";
-import { SAVE_ANSWERS } from "./operations";
+import { isReachable } from "../../api/connection";
+import { type Problem, problemOf } from "../../api/errors";
+import { CLEAR_CORRECTION } from "../../tracks/operations";
+import { SAVE_ANSWERS } from "../operations";
 import type { Answer, Outbox } from "./outbox";
 
 const MAX_ANSWERS = 100;

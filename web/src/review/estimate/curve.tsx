@@ -2,7 +2,7 @@
 
 import { scaleLinear } from "d3-scale";
 import { curveMonotoneX, line } from "d3-shape";
-import { formatPercent } from "../ui/format";
+import { formatPercent } from "../../ui/format";
 import type { Point } from "./lessons";
 
 const SIZE = { width: 420, height: 190, left: 44, right: 14, top: 10, bottom: 34 };

@@ -2,17 +2,17 @@
 
 import { useStore } from "@nanostores/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { linkTo } from "../frame/route";
-import { Button } from "../ui/button";
-import { formatPercent, plural } from "../ui/format";
-import { Card } from "../ui/layout";
-import { Empty, ProblemNotice, Skeleton } from "../ui/notices";
+import { linkTo } from "../../frame/route";
+import { Button } from "../../ui/button";
+import { formatPercent, plural } from "../../ui/format";
+import { Card } from "../../ui/layout";
+import { Empty, ProblemNotice, Skeleton } from "../../ui/notices";
+import { KeyCap } from "../key-cap";
+import { AcceptButton } from "../offer-card";
+import { type Question, soundsAlike } from "../operations";
+import { useReview } from "../review";
+import { areShortcutsOn, useShortcuts } from "../shortcuts";
 import { GenreField } from "./genre-field";
-import { KeyCap } from "./key-cap";
-import { AcceptButton } from "./offer-card";
-import { type Question, soundsAlike } from "./operations";
-import { useReview } from "./review";
-import { areShortcutsOn, useShortcuts } from "./shortcuts";
 import { readableWords } from "./words";
 
 const CHOICES = 3;

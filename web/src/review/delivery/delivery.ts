@@ -4,7 +4,7 @@
  */
 
 import type { Client } from "@urql/core";
-import { credentials } from "../api/credentials";
+import { credentials } from "../../api/credentials";
 import { openOutbox } from "./outbox";
 import { startSender } from "./sender";
 

@@ -4,7 +4,7 @@
  */
 
 import { atom } from "nanostores";
-import { answersKey } from "../frame/unsent-answers";
+import { answersKey } from "../../frame/unsent-answers";
 
 export interface Answer {
   key: number;

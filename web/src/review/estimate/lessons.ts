@@ -2,8 +2,8 @@
 
 import type { Client } from "@urql/core";
 import { atom } from "nanostores";
-import { type Problem, problemOf } from "../api/errors";
-import { LEARN, LEARNING, type LearnedModel, type Summary } from "./operations";
+import { type Problem, problemOf } from "../../api/errors";
+import { LEARN, LEARNING, type LearnedModel, type Summary } from "../operations";
 
 const ANSWERS_A_LESSON = 10;
 

@@ -2,8 +2,8 @@
 
 import { useStore } from "@nanostores/preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { KeyCap } from "./key-cap";
-import { useReview } from "./review";
+import { KeyCap } from "../key-cap";
+import { useReview } from "../review";
 
 const MAX_OPTIONS = 8;
 const MAX_GENRE_LENGTH = 100;

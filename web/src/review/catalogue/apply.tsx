@@ -1,16 +1,16 @@
 /** Apply to catalogue: what would move, the go-ahead, the progress, and one click back. */
 
 import { useStore } from "@nanostores/preact";
-import { BatchProgress } from "../batches/progress";
-import { linkTo } from "../frame/route";
-import { Button } from "../ui/button";
-import { formatPercent, plural } from "../ui/format";
-import { Card } from "../ui/layout";
-import { ProblemNotice } from "../ui/notices";
-import { TableScroll } from "../ui/table-scroll";
+import { BatchProgress } from "../../batches/progress";
+import { linkTo } from "../../frame/route";
+import { Button } from "../../ui/button";
+import { formatPercent, plural } from "../../ui/format";
+import { Card } from "../../ui/layout";
+import { ProblemNotice } from "../../ui/notices";
+import { TableScroll } from "../../ui/table-scroll";
+import type { LearnedModel } from "../operations";
+import { useReview } from "../review";
 import type { Change } from "./catalogue-change";
-import type { LearnedModel } from "./operations";
-import { useReview } from "./review";
 
 export function Apply() {
   const { catalogue } = useReview();
