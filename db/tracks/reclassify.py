@@ -24,7 +24,7 @@ from db.tracks.copy import TrackRows, array_literals
 from db.tracks.feature_copy import read_features
 from db.tracks.feature_specs import Specs
 
-PAGE_TRACKS = 4_000
+PAGE_TRACKS = 2_000
 
 
 class NoFeaturesError(StorageError):

@@ -67,3 +67,23 @@ async def follow(api: GraphQLClient, batch_id: str) -> list[dict[str, Any]]:
     """Return every state of a batch until it has ended."""
     events = read_events(api.http, api.headers, FOLLOW, id=batch_id)
     return [event["data"]["batchProgress"] async for event in events]
+
+
+async def multiply(engine: AsyncEngine, times: int) -> None:
+    """Copy every track and its features under further ids."""
+    shift = await scalar(engine, "SELECT max(track_id) FROM tracks")
+    await change(engine, _COPY_TRACKS, _COPY_FEATURES, times=times, shift=shift)
+
+
+_COPY_TRACKS = """
+INSERT INTO tracks (track_id, title, title_words, predicted_genre, confidence, probabilities,
+    model_version, batch_id, line)
+SELECT track_id + copy * CAST(:shift AS bigint), title, title_words, predicted_genre, confidence,
+    probabilities, model_version, batch_id, line
+FROM tracks, generate_series(1, CAST(:times AS bigint) - 1) AS copy
+"""
+_COPY_FEATURES = """
+INSERT INTO track_features (track_id, digest, tags, numbers, spec_id)
+SELECT track_id + copy * CAST(:shift AS bigint), digest, tags, numbers, spec_id
+FROM track_features, generate_series(1, CAST(:times AS bigint) - 1) AS copy
+"""
