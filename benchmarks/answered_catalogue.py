@@ -13,10 +13,10 @@ from scipy import sparse
 from ml.learning.answers import Answers, Candidates
 from ml.learning.embedding import Embedder, Embedding
 from ml.track import FloatMatrix
-from ml.training.fitting import fit_scorer
-from ml.training.groups import deal_folds, track_groups
+from ml.training.data.groups import deal_folds, track_groups
+from ml.training.data.training_set import TrainingSet
+from ml.training.fits.fitting import fit_scorer
 from ml.training.parameters import TrainingParameters
-from ml.training.training_set import TrainingSet
 
 _TRACKS_PER_GROUP = 60
 """Two or three groups per genre, as different as artists are."""

@@ -18,7 +18,7 @@ from app.main import create_app
 from app.server import make_server
 from db.records import TitleRecord, TrackRecord, Window
 from db.tracks.filters import TrackFilter, TrackOrder
-from schema.track_list import TITLE_CURSORS
+from schema.tracks.lists import TITLE_CURSORS
 
 TITLES = ("trackId", "title")
 SCALARS = (

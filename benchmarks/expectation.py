@@ -14,16 +14,16 @@ from threadpoolctl import threadpool_limits
 
 from ml.model.vocabulary import Vocabulary, split_lyrics
 from ml.store.manifest import FIRST_KIND
-from ml.training.candidates import METHODS
-from ml.training.groups import deal_folds
-from ml.training.held_out import HeldOut
-from ml.training.labelled import read_labelled_tracks
-from ml.training.lyric_rows import read_lyric_rows
-from ml.training.lyrics_fitting import fit_lyrics_experts
+from ml.training.data.groups import deal_folds
+from ml.training.data.labelled import read_labelled_tracks
+from ml.training.data.lyric_rows import read_lyric_rows
+from ml.training.data.training_set import TrainingSet, find_groups
+from ml.training.fits.lyrics_fitting import fit_lyrics_experts
+from ml.training.fits.preparation import prepare
 from ml.training.parameters import TrainingParameters
-from ml.training.preparation import prepare
-from ml.training.strangers import expect, fit_temperature, meet_strangers
-from ml.training.training_set import TrainingSet, find_groups
+from ml.training.scores.candidates import METHODS
+from ml.training.scores.held_out import HeldOut
+from ml.training.scores.strangers import expect, fit_temperature, meet_strangers
 
 _FOLDS = 5
 

@@ -27,10 +27,10 @@ from benchmarks.model_speed import table_of
 from ml.learning.adaptation import Adaptation, adapt
 from ml.sampling.generator import sample_labelled_tracks
 from ml.sampling.statistics import SampleStatistics
-from ml.training.labelled import LabelledTracks, read_labelled_tracks
-from ml.training.lyric_rows import NO_LYRIC_ROWS, read_lyric_rows
+from ml.training.data.labelled import LabelledTracks, read_labelled_tracks
+from ml.training.data.lyric_rows import NO_LYRIC_ROWS, read_lyric_rows
+from ml.training.fits.preparation import prepare
 from ml.training.parameters import TrainingParameters
-from ml.training.preparation import prepare
 
 _STEPS = (0, 10, 20, 30, 50, 70, 100, 150, 200)
 _ESTIMATED = (20, 30, 50, 70, 100, 150, 200)

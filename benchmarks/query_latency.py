@@ -17,7 +17,7 @@ import httpx
 from benchmarks.catalogue import batch_of, open_catalogue, vocabulary
 from benchmarks.running_service import HEADERS, RunningService, running_service
 from db.embedded.server import embedded_postgres
-from schema.track_list import TITLE_CURSORS
+from schema.tracks.lists import TITLE_CURSORS
 
 GENRE = "classic pop and rock"
 PAGES = 1_000

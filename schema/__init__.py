@@ -11,10 +11,10 @@ from schema.core.errors import ErrorCodes, QuietSchema, no_request_id
 from schema.core.limits import LimitQueries, QueryLimits
 from schema.core.plain_fields import PlainFieldsExecutor
 from schema.core.scalars import SCALARS
-from schema.core.translation import translate
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.subscriptions import Subscription
+from schema.translation import translate
 
 
 def build_schema(

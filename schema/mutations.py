@@ -4,16 +4,16 @@ from typing import Annotated
 
 import strawberry
 
-from schema.batch import Batch
-from schema.batch_mutations import BatchMutation
+from schema.batches.batch import Batch
+from schema.batches.mutations import BatchMutation
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
 from schema.core.scalars import Upload
-from schema.correction_mutations import CorrectionMutation
-from schema.learning import LearningMutation
-from schema.model_mutations import ModelMutation
+from schema.learning.results import LearningMutation
+from schema.models.mutations import ModelMutation
 from schema.node import read_batch_id
-from schema.track_mutations import TrackMutation
+from schema.tracks.correction_mutations import CorrectionMutation
+from schema.tracks.mutations import TrackMutation
 
 
 @strawberry.type(description="All mutations.")

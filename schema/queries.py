@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from db.batches.records import BatchRecord
-from schema.batch import Batch
+from schema.batches.batch import Batch
 from schema.core.connections import (
     After,
     Before,
@@ -19,13 +19,13 @@ from schema.core.connections import (
 )
 from schema.core.context import Info
 from schema.core.moments import read_moment
-from schema.correction import CorrectionQuery
-from schema.learning import LearningQuery
-from schema.model import Model
+from schema.learning.results import LearningQuery
+from schema.learning.review import ReviewQuery
+from schema.models.model import Model
 from schema.node import Node, read_batch_id, read_track_node_id
-from schema.review import ReviewQuery
-from schema.track import track_from_record
-from schema.track_queries import TrackQuery
+from schema.tracks.correction import CorrectionQuery
+from schema.tracks.queries import TrackQuery
+from schema.tracks.track import track_from_record
 
 BATCH_CURSORS = CursorKind("batch", (read_moment, uuid.UUID))
 

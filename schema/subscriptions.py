@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from db.batches.status import ENDED
-from schema.batch import Batch
+from schema.batches.batch import Batch
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
 from schema.node import read_batch_id

@@ -16,7 +16,7 @@ from app.service import Service
 from db.records import TrackRecord
 from db.tracks.corrections import NewCorrection
 from schema.core.learning import GenreShares, LearningSummary
-from schema.genre_names import GenreNames
+from schema.tracks.genre_names import GenreNames
 
 QUESTIONS_PER_ROUND = 10
 SUGGESTIONS = 3

@@ -1,7 +1,7 @@
 """The states of a batch, and how it may get from one to another (docs/architecture.md draws them).
 
 A new state takes a line in `BatchStatus`, the transitions that lead to it, a migration of the
-check on `batches.status`, and a value in `schema.batch.BatchStatus`.
+check on `batches.status`, and a value in `schema.batches.batch.BatchStatus`.
 """
 
 from enum import Enum, StrEnum

@@ -8,8 +8,8 @@ import numpy as np
 
 from ml.store.folder import write_model
 from ml.store.manifest import Manifest, content_version, sha256_of
-from ml.training.labelled import LabelledTracks
-from ml.training.lyric_rows import NO_LYRIC_ROWS, LyricRows
+from ml.training.data.labelled import LabelledTracks
+from ml.training.data.lyric_rows import NO_LYRIC_ROWS, LyricRows
 from ml.training.parameters import TrainingParameters
 from ml.training.training import TrainedModel
 

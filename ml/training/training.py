@@ -9,18 +9,18 @@ from threadpoolctl import threadpool_limits
 
 from ml.model.experts.features import FeatureSpec
 from ml.store.manifest import Comparison, Expected, Metrics, Validation
-from ml.training.candidates import METHODS, Method, choose_kind, find_methods, try_methods
-from ml.training.fitted import Fit, Fitted, TrainingProgress, silent
-from ml.training.held_out import HeldOut, calibration_bins, intervals, uncertain_below
-from ml.training.labelled import LabelledTracks
-from ml.training.learning_curve import learning_curve
-from ml.training.lyric_rows import NO_LYRIC_ROWS, LyricRows
-from ml.training.metrics import score_genres
+from ml.training.data.labelled import LabelledTracks
+from ml.training.data.lyric_rows import NO_LYRIC_ROWS, LyricRows
+from ml.training.data.training_set import TrainingSet
+from ml.training.fits.fitted import Fit, Fitted, TrainingProgress, silent
+from ml.training.fits.preparation import check_sizes, prepare
 from ml.training.parameters import TrainingParameters
-from ml.training.preparation import check_sizes, prepare
-from ml.training.strangers import expect, fit_temperature, meet_strangers
-from ml.training.training_set import TrainingSet
-from ml.training.validation import comparison, hold_out, hold_out_groups, random_folds
+from ml.training.scores.candidates import METHODS, Method, choose_kind, find_methods, try_methods
+from ml.training.scores.held_out import HeldOut, calibration_bins, intervals, uncertain_below
+from ml.training.scores.learning_curve import learning_curve
+from ml.training.scores.metrics import score_genres
+from ml.training.scores.strangers import expect, fit_temperature, meet_strangers
+from ml.training.scores.validation import comparison, hold_out, hold_out_groups, random_folds
 
 
 @dataclass(frozen=True, slots=True)

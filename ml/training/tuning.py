@@ -19,12 +19,12 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
 from ml.store.manifest import Metrics
-from ml.training.fitting import fit_scorer
-from ml.training.groups import deal_folds
-from ml.training.metrics import score
+from ml.training.data.groups import deal_folds
+from ml.training.data.training_set import TrainingSet, find_groups
+from ml.training.fits.fitting import fit_scorer
 from ml.training.parameters import TrainingParameters
-from ml.training.training_set import TrainingSet, find_groups
-from ml.training.validation import hold_out
+from ml.training.scores.metrics import score
+from ml.training.scores.validation import hold_out
 
 _OUTER_SEED_SHIFT = 1_000
 _LAST_STUDY = "all"

@@ -1,12 +1,9 @@
 """The review: answer tracks, see what the model learnt, and apply it to the catalogue."""
 
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from app.config.credentials import hash_secret
@@ -16,9 +13,19 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 from support.axe import AXE, findings
 from support.genre_processes import genre_processes
+from support.reviewing import (
+    answer,
+    ask,
+    choices,
+    classify,
+    corrected_genre,
+    count_answers,
+    expect_saved,
+    open_review,
+    track_id_of,
+)
 from support.workbench import sign_in
 
-CREDENTIALS = {"client-id": "test", "client-secret": "test"}
 ROWS = 240
 PHONE = {"width": 375, "height": 740}
 
@@ -41,74 +48,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
         process.terminate()  # so that it stops its Postgres, too
         process.wait(40)
-
-
-def classify(address: str, path: Path) -> None:
-    query = "mutation ($f: Upload!) { classifyBatch(csvFile: $f) { status } }"
-    response = httpx.post(
-        f"{address}/graphql",
-        data={
-            "operations": json.dumps({"query": query, "variables": {"f": None}}),
-            "map": '{"0": ["variables.f"]}',
-        },
-        files={"0": (path.name, path.read_bytes(), "text/csv")},
-        headers=CREDENTIALS,
-        timeout=60,
-    )
-    assert response.json()["data"]["classifyBatch"]["status"] == "DONE"
-
-
-def ask(address: str, query: str) -> Any:
-    response = httpx.post(
-        f"{address}/graphql", json={"query": query}, headers=CREDENTIALS, timeout=60
-    )
-    return response.json()["data"]
-
-
-def corrected_genre(address: str, track_id: str) -> str | None:
-    track = ask(address, f'{{ track(trackId: "{track_id}") {{ correctedGenre }} }}')["track"]
-    genre: str | None = track["correctedGenre"]
-    return genre
-
-
-def count_answers(address: str) -> int:
-    answers: int = ask(address, "{ learning { answers } }")["learning"]["answers"]
-    return answers
-
-
-def expect_saved(page: Page, address: str, track_id: str, genre: str | None) -> None:
-    """Wait until the service has the answer."""
-    for _ in range(60):
-        if corrected_genre(address, track_id) == genre:
-            return
-        page.wait_for_timeout(100)
-    assert corrected_genre(address, track_id) == genre
-
-
-def open_review(page: Page, client: str = "test") -> None:
-    sign_in(page, client, client_id=client)
-    expect(page.get_by_role("heading", name="Classify tracks")).to_be_visible()
-    page.get_by_role("navigation").get_by_role("link", name="Review").click()
-    expect(choices(page)).to_have_count(3)
-
-
-def choices(page: Page) -> Any:
-    return page.get_by_role("group", name="Which genre is it?").locator("button")
-
-
-def track_id_of(page: Page) -> str:
-    link = page.locator(".question h2 a").get_attribute("href")
-    assert link
-    return link.rpartition("/")[2]
-
-
-def answer(page: Page, key: str = "1") -> str:
-    """Press a key and wait for the next question; return the id of the track it was pressed for."""
-    track_id = track_id_of(page)
-    page.keyboard.press(key)
-    expect(page.locator(f'.question h2 a[href="#/tracks/{track_id}"]')).to_have_count(0)
-    expect(choices(page)).to_have_count(3)
-    return track_id
 
 
 def test_a_key_answers_and_the_next_question_comes(page: Page, service: str) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from support.labelled_files import QUICK, LabelledFiles, write_labelled_files
 
-from ml.training.labelled import read_labelled_tracks
-from ml.training.lyric_rows import read_lyric_rows
+from ml.training.data.labelled import read_labelled_tracks
+from ml.training.data.lyric_rows import read_lyric_rows
 from ml.training.saving import save_trained
 from ml.training.training import train
 

@@ -20,7 +20,7 @@ from ml.store.kinds import Kind
 from ml.store.manifest import Manifest, Validation, content_version, sha256_of
 from ml.store.parts import ModelParts
 from ml.track import TrackTable
-from ml.training.metrics import score, score_genres
+from ml.training.scores.metrics import score, score_genres
 
 FILE = "booster.txt"
 TRAINING_ROWS, TEST_ROWS = 300, 100

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.loaded import load_model
-from ml.training.evaluation import Evaluation, evaluate_model
-from ml.training.labelled import read_labelled_tracks
+from ml.training.data.labelled import read_labelled_tracks
+from ml.training.scores.evaluation import Evaluation, evaluate_model
 
 
 def evaluate(

@@ -9,8 +9,8 @@ from rich.console import Console
 from app.cli.progress import progress_bar
 from ml.store.folder import check_target
 from ml.store.manifest import Manifest
-from ml.training.labelled import read_labelled_tracks
-from ml.training.lyric_rows import NO_LYRIC_ROWS, LyricRows, read_lyric_rows
+from ml.training.data.labelled import read_labelled_tracks
+from ml.training.data.lyric_rows import NO_LYRIC_ROWS, LyricRows, read_lyric_rows
 from ml.training.parameters import TrainingParameters
 from ml.training.saving import save_trained
 from ml.training.training import train as train_ensemble

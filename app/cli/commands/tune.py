@@ -10,10 +10,10 @@ from threadpoolctl import threadpool_limits
 
 from app.cli.progress import progress_bar
 from ml.errors import TrainingDataError
-from ml.training.labelled import read_labelled_tracks
-from ml.training.lyric_rows import NO_LYRIC_ROWS, read_lyric_rows
+from ml.training.data.labelled import read_labelled_tracks
+from ml.training.data.lyric_rows import NO_LYRIC_ROWS, read_lyric_rows
+from ml.training.fits.preparation import prepare
 from ml.training.parameters import TrainingParameters
-from ml.training.preparation import prepare
 
 if TYPE_CHECKING:
     from ml.training.tuning import TuningResult

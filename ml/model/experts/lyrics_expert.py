@@ -1,4 +1,4 @@
-"""Score genres by words alone, with the weights that `ml.training.lyrics_fitting` learnt.
+"""Score genres by words alone, with the weights that `ml.training.fits.lyrics_fitting` learnt.
 
 The score is linear in the words of a text, so the share of each word is exact.
 """

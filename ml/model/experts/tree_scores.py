@@ -1,4 +1,4 @@
-"""Average the raw scores of the boosters that `ml.training.trees` fitted, one for each fold.
+"""Average the raw scores of the boosters that `ml.training.fits.trees` fitted, one for each fold.
 
 Separate from the fitting, so that serving does not import scikit-learn.
 """

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from app.cli.program import program
 from app.config.settings import Settings
-from ml.training.labelled import read_labelled_tracks
+from ml.training.data.labelled import read_labelled_tracks
 
 pytestmark = pytest.mark.asyncio
 

@@ -24,7 +24,7 @@ from db.engine import create_sessions
 from db.tracks.exports import ExportFilter, PostgresExports
 from ml.columns import NUMBER_COLUMNS
 from ml.reading.tracks_csv import read_all_tracks
-from ml.training.labelled import read_labelled_tracks
+from ml.training.data.labelled import read_labelled_tracks
 
 pytestmark = pytest.mark.asyncio
 

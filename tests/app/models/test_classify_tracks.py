@@ -8,7 +8,7 @@ from support.graphql_client import GraphQLClient
 from support.track_inputs import track_input
 
 from ml.columns import METADATA_COLUMNS
-from schema.track_input import TrackInput
+from schema.tracks.track_input import TrackInput
 
 pytestmark = pytest.mark.asyncio
 

@@ -11,8 +11,8 @@ from ml.model.experts.ensemble import ExpertEnsemble
 from ml.store.folder import check_target
 from ml.store.loaded import load_model
 from ml.store.manifest import Manifest
-from ml.training.labelled import LabelledTracks, read_labelled_tracks
-from ml.training.lyric_rows import LyricRows, read_lyric_rows
+from ml.training.data.labelled import LabelledTracks, read_labelled_tracks
+from ml.training.data.lyric_rows import LyricRows, read_lyric_rows
 from ml.training.parameters import TrainingParameters
 from ml.training.saving import save_trained
 from ml.training.training import TrainedModel, train

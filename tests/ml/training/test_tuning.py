@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from support.labelled_files import QUICK, LabelledFiles
 
-from ml.training.labelled import read_labelled_tracks
-from ml.training.lyric_rows import NO_LYRIC_ROWS
+from ml.training.data.labelled import read_labelled_tracks
+from ml.training.data.lyric_rows import NO_LYRIC_ROWS
+from ml.training.data.training_set import TrainingSet
+from ml.training.fits.preparation import prepare
 from ml.training.parameters import TrainingParameters
-from ml.training.preparation import prepare
-from ml.training.training_set import TrainingSet
 from ml.training.tuning import TuningResult, tune, write_parameters
 
 

@@ -1,0 +1,1 @@
+"""Labelled tracks and rows of words, and how they are grouped."""

@@ -1,0 +1,1 @@
+"""Fit the parts of a model."""

@@ -1,0 +1,1 @@
+"""Score models on tracks they have not seen."""

@@ -1,0 +1,1 @@
+"""Batches: their types and mutations."""

@@ -1,0 +1,1 @@
+"""Learning from corrections: questions, estimates and learned models."""

@@ -1,0 +1,51 @@
+"""Queries that help a person review tracks: which ones to ask about, and what is known of each."""
+
+import uuid
+from typing import Annotated
+
+import strawberry
+
+from schema.core.context import Info
+from schema.core.errors import ErrorCode, coded_error
+from schema.inputs import read_count
+from schema.node import read_batch_id
+from schema.tracks.track import MAX_QUESTIONS, Track, track_from_record
+
+
+@strawberry.type(description="The client that sent the request.")
+class Viewer:
+    client_id: str | None = strawberry.field(description="The `client-id` header of the request.")
+    is_operator: bool = strawberry.field(description="Whether it may choose the model.")
+
+
+@strawberry.type
+class ReviewQuery:
+    @strawberry.field(
+        description="Unanswered tracks whose answers would teach the model the most, best first. "
+        "They are chosen together, so that ten of them do not ask the same thing. In large "
+        "catalogues the choice is made among 2,000 random tracks. An unknown batch is NOT_FOUND."
+    )
+    async def review_queue(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many, 0 to 100.")] = 10,
+        batch_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only tracks of this batch; `Batch.id`."),
+        ] = None,
+    ) -> list[Track]:
+        limit = read_count(first, largest=MAX_QUESTIONS)
+        key = None if batch_id is None else await _find_batch(info, batch_id)
+        records = await info.context.ports.reviewer.list_questions(limit, key)
+        return [track_from_record(record) for record in records]
+
+    @strawberry.field(description="Who you are, and what you may do.")
+    def viewer(self, info: Info) -> Viewer:
+        return Viewer(client_id=info.context.client_id, is_operator=info.context.is_operator)
+
+
+async def _find_batch(info: Info, batch_id: str) -> uuid.UUID:
+    key = read_batch_id(batch_id)
+    if key is None or await info.context.loaders.batch.load(key) is None:
+        raise coded_error(f'There is no batch "{batch_id[:40]}".', ErrorCode.NOT_FOUND)
+    return key

@@ -1,0 +1,1 @@
+"""Models: their figures and mutations."""

@@ -1,0 +1,1 @@
+"""Tracks, genres and corrections: their types, queries and mutations."""

@@ -1,0 +1,183 @@
+"""Mutations of corrections: give one or many, clear one, withdraw many."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import strawberry
+from graphql import GraphQLError
+
+from db.tracks.corrections import CorrectionFilter, NewCorrection
+from schema.core.context import Info
+from schema.core.errors import ErrorCode, coded_error
+from schema.core.moments import check_moment
+from schema.inputs import check_text
+from schema.node import read_track_id
+from schema.tracks.correction import Since
+from schema.tracks.genre_names import GenreNames, known_genres
+from schema.tracks.track import Track, track_from_record
+
+MAX_CORRECTIONS = 1_000
+MAX_WITHDRAWN = 10_000
+TrackId = Annotated[strawberry.ID, strawberry.argument(description="`Track.trackId`.")]
+NEW_GENRE = (
+    "Whether the genre may be new: 1 to 100 characters, different from every known genre by more "
+    "than case and spaces. Without it, a genre that is not known is UNKNOWN_GENRE."
+)
+GENRE = "One of `model { genres }`, or a genre that an earlier correction taught."
+
+
+@strawberry.input(description="A person's answer about a stored track.")
+class CorrectionInput:
+    track_id: strawberry.ID = strawberry.field(
+        description="`Track.trackId`; each may appear only once per request."
+    )
+    genre: str = strawberry.field(
+        description=f"{GENRE} The predicted genre confirms the prediction."
+    )
+    new_genre: bool = strawberry.field(default=False, description=NEW_GENRE)
+
+
+@strawberry.type(description="The result of withdrawing corrections.")
+class WithdrawnCorrections:
+    count: int = strawberry.field(description="Number of corrections withdrawn.")
+    has_more: bool = strawberry.field(description="Whether more are left: send the request again.")
+
+
+@strawberry.type
+class CorrectionMutation:
+    @strawberry.mutation(
+        description="Correct the genre of a stored track, or confirm it. The correction is kept "
+        "alongside the prediction, counts in `genres` and `titlesByGenre`, survives classifying or "
+        "deleting the track, and is exported for retraining. An unknown track is NOT_FOUND; a "
+        "genre that is not known is UNKNOWN_GENRE."
+    )
+    async def correct_genre(
+        self,
+        info: Info,
+        track_id: TrackId,
+        genre: Annotated[str, strawberry.argument(description=GENRE)],
+        new_genre: Annotated[bool, strawberry.argument(description=NEW_GENRE)] = False,
+    ) -> Track:
+        names = GenreNames(await known_genres(info))
+        name = names.read(genre, "genre", is_new=new_genre)
+        context, key = info.context, read_track_id(track_id)
+        if key is None or await context.ports.corrections.correct_genres(
+            [NewCorrection(key, name)], context.client_id
+        ):
+            raise _not_found(track_id)
+        return await _read_track(info, key)
+
+    @strawberry.mutation(
+        description="Correct or confirm the genres of 1 to 1,000 stored tracks, as `correctGenre` "
+        "does, all or none. An error gives the `index` of the correction and its `field`; for "
+        "unknown tracks, `trackIds` lists them all."
+    )
+    async def correct_genres(
+        self,
+        info: Info,
+        corrections: Annotated[
+            list[CorrectionInput], strawberry.argument(description="1 to 1,000 corrections.")
+        ],
+    ) -> list[Track]:
+        keys = _read_keys(corrections)
+        names = await _read_names(info, corrections)
+        given = [NewCorrection(key, name) for key, name in zip(keys, names, strict=True)]
+        context = info.context
+        unknown = set(await context.ports.corrections.correct_genres(given, context.client_id))
+        if unknown:
+            raise _not_stored(corrections, [key in unknown for key in keys])
+        records = await context.ports.tracks.find_tracks(keys)
+        return [track_from_record(records[key]) for key in keys if key in records]
+
+    @strawberry.mutation(
+        description="Remove the correction of a track, so that the prediction counts again. Does "
+        "nothing if there is none. An unknown track is NOT_FOUND."
+    )
+    async def clear_correction(self, info: Info, track_id: TrackId) -> Track:
+        key = read_track_id(track_id)
+        if key is None or not await info.context.ports.corrections.clear_correction(key):
+            raise _not_found(track_id)
+        return await _read_track(info, key)
+
+    @strawberry.mutation(
+        description="Withdraw the corrections of a client, newest first, at most 10,000 per "
+        "request; the predictions of their tracks count again. Operators may withdraw those of "
+        "every client, others only their own (FORBIDDEN)."
+    )
+    async def withdraw_corrections(
+        self,
+        info: Info,
+        client_id: Annotated[
+            str, strawberry.argument(description="The client whose corrections to withdraw.")
+        ],
+        since: Since = None,
+    ) -> WithdrawnCorrections:
+        check_text(clientId=client_id)
+        context = info.context
+        if client_id != context.client_id and not context.is_operator:
+            message = "Only an operator may withdraw the corrections of another client."
+            raise coded_error(message, ErrorCode.FORBIDDEN)
+        wanted = CorrectionFilter(client_id, check_moment(since, "since"))
+        withdrawn = await context.ports.corrections.withdraw(wanted, MAX_WITHDRAWN)
+        return WithdrawnCorrections(count=withdrawn.count, has_more=withdrawn.has_more)
+
+
+def _read_keys(corrections: Sequence[CorrectionInput]) -> list[int]:
+    """Read the track ids; raise an error unless each is one and appears once."""
+    if not 1 <= len(corrections) <= MAX_CORRECTIONS:
+        message = (
+            f"corrections has {len(corrections):,} items; 1 to {MAX_CORRECTIONS:,} are allowed."
+        )
+        raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="corrections")
+    keys = [read_track_id(correction.track_id) for correction in corrections]
+    if None in keys:
+        raise _not_stored(corrections, [key is None for key in keys])
+    seen: dict[int | None, int] = {}
+    for index, key in enumerate(keys):
+        if seen.setdefault(key, index) != index:
+            message = (
+                f"corrections[{index}].trackId is the same as that of corrections[{seen[key]}]."
+            )
+            place: dict[str, Any] = {"index": index, "field": "trackId"}
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, **place)
+    return [key for key in keys if key is not None]
+
+
+async def _read_names(info: Info, corrections: Sequence[CorrectionInput]) -> list[str]:
+    names = GenreNames(await known_genres(info))
+    return [
+        names.read(
+            correction.genre,
+            f"corrections[{index}].genre",
+            is_new=correction.new_genre,
+            index=index,
+            field="genre",
+        )
+        for index, correction in enumerate(corrections)
+    ]
+
+
+def _not_stored(corrections: Sequence[CorrectionInput], is_unknown: Sequence[bool]) -> GraphQLError:
+    """Make the error that names the first unknown track and lists all of them."""
+    unknown = [c.track_id[:40] for c, found in zip(corrections, is_unknown, strict=True) if found]
+    index = is_unknown.index(True)
+    more = f" ({len(unknown):,} of the tracks are unknown)" if len(unknown) > 1 else ""
+    return coded_error(
+        f'corrections[{index}].trackId: there is no track "{unknown[0]}"{more}.',
+        ErrorCode.NOT_FOUND,
+        index=index,
+        field="trackId",
+        trackIds=unknown,
+    )
+
+
+async def _read_track(info: Info, key: int) -> Track:
+    """Read the track again; the request's loader may have cached its previous state."""
+    record = (await info.context.ports.tracks.find_tracks([key])).get(key)
+    if record is None:
+        raise _not_found(str(key))
+    return track_from_record(record)
+
+
+def _not_found(track_id: str) -> GraphQLError:
+    return coded_error(f'There is no track "{track_id[:40]}".', ErrorCode.NOT_FOUND)

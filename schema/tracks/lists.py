@@ -1,0 +1,144 @@
+"""Lists of tracks: their filters, their orders, their pages."""
+
+import math
+import uuid
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+
+from db.records import TitleRecord, TrackRecord, Window
+from db.tracks import filters
+from db.tracks.filters import TrackFilter
+from db.tracks.repository import ConfidenceKey, TitleKey
+from schema.core.connections import Connection, CursorKind, make_connection, read_window
+from schema.core.context import Info
+from schema.core.errors import ErrorCode, coded_error
+from schema.core.selection import selects_only
+from schema.inputs import argument_problem, check_text
+from schema.node import read_track_key
+from schema.tracks.track import TITLE_FIELDS, Track, track_from_record, track_from_title
+
+Search = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Only titles in which, for each of these words, some word starts with "
+        "it; case and accents are ignored."
+    ),
+]
+Uncertain = Annotated[
+    bool | None,
+    strawberry.argument(description="Only tracks whose `uncertain` is this."),
+]
+Corrected = Annotated[
+    bool | None,
+    strawberry.argument(description="Only tracks that a person corrected, or only the others."),
+]
+MinConfidence = Annotated[
+    float | None,
+    strawberry.argument(description="Only tracks with at least this confidence, 0 to 1."),
+]
+MaxConfidence = Annotated[
+    float | None,
+    strawberry.argument(description="Only tracks with at most this confidence, 0 to 1."),
+]
+
+
+@strawberry.enum(description="How a list of tracks is ordered; ties are ordered by trackId.")
+class TrackOrder(Enum):
+    TITLE = strawberry.enum_value("TITLE", description="By title, by code point.")
+    CONFIDENCE = strawberry.enum_value(
+        "CONFIDENCE", description="By the confidence of the prediction, least certain first."
+    )
+
+
+Order = Annotated[TrackOrder, strawberry.argument(description="How the list is ordered.")]
+
+
+def make_filter(
+    *,
+    genre: str | None = None,
+    search: str | None = None,
+    batch_id: uuid.UUID | None = None,
+    uncertain: bool | None = None,
+    corrected: bool | None = None,
+    min_confidence: float | None = None,
+    max_confidence: float | None = None,
+) -> TrackFilter:
+    """Check the arguments of a list of tracks; raise BAD_USER_INPUT if one is invalid."""
+    check_text(genre=genre, search=search)
+    for name, value in (("minConfidence", min_confidence), ("maxConfidence", max_confidence)):
+        if value is not None and not 0 <= value <= 1:
+            message = f"{name} is {value:g}; it must be between 0 and 1."
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument=name)
+    return TrackFilter(
+        genre, search, batch_id, uncertain, corrected, min_confidence, max_confidence
+    )
+
+
+async def list_tracks(
+    info: Info, wanted: TrackFilter, order: TrackOrder, **page: Any
+) -> Connection[Track]:
+    """List tracks; a list by title that asks only for titles may be read from an index alone."""
+    if order is TrackOrder.CONFIDENCE:
+        return await _list_by_confidence(info, wanted, read_window(CONFIDENCE_CURSORS, **page))
+    return await _list_by_title(info, wanted, read_window(TITLE_CURSORS, **page))
+
+
+async def _list_by_title(
+    info: Info, wanted: TrackFilter, window: Window[TitleKey]
+) -> Connection[Track]:
+    tracks = info.context.ports.tracks
+
+    async def count() -> int:
+        return await tracks.count_tracks(wanted)
+
+    if selects_only(info, TITLE_FIELDS):
+        titles = await tracks.list_titles(wanted, window)
+        return make_connection(
+            titles, TITLE_CURSORS, key=title_key, node=track_from_title, count=count
+        )
+    records = await tracks.list_tracks(wanted, filters.TrackOrder.TITLE, window)
+    return make_connection(
+        records, TITLE_CURSORS, key=title_key, node=track_from_record, count=count
+    )
+
+
+async def _list_by_confidence(
+    info: Info, wanted: TrackFilter, window: Window[ConfidenceKey]
+) -> Connection[Track]:
+    tracks = info.context.ports.tracks
+    return make_connection(
+        await tracks.list_tracks(wanted, filters.TrackOrder.CONFIDENCE, window),
+        CONFIDENCE_CURSORS,
+        key=confidence_key,
+        node=track_from_record,
+        count=lambda: tracks.count_tracks(wanted),
+    )
+
+
+def title_key(record: TitleRecord | TrackRecord) -> TitleKey:
+    """Return a track's position in a list by title."""
+    return record.title, record.track_id
+
+
+def confidence_key(record: TrackRecord) -> ConfidenceKey:
+    """Return a track's position in a list by confidence."""
+    return record.exact_confidence, record.track_id
+
+
+def _read_title(text: str) -> str:
+    if argument_problem(text):
+        raise ValueError
+    return text
+
+
+def _read_confidence(text: str) -> float:
+    confidence = float(text)
+    if not math.isfinite(confidence):
+        raise ValueError
+    return confidence
+
+
+TITLE_CURSORS = CursorKind("title", (_read_title, read_track_key))
+CONFIDENCE_CURSORS = CursorKind("confidence", (_read_confidence, read_track_key))
