@@ -12,6 +12,7 @@ from db.tracks.features import FeatureRepository
 from db.tracks.repository import TrackRepository
 from ml.columns import NUMBER_COLUMNS
 from ml.learning.answers import Candidates
+from ml.learning.spelling import spell_words
 from schema.core.learning import GenreShares, Neighbour
 
 
@@ -48,10 +49,7 @@ class TrackReviewer:
         """Return the lyric words of tracks, rarest first, without tracks that lack features."""
         stored = await self.features.find_tags(track_ids)
         # Files list the most common words of English first.
-        return {
-            key: [word.strip() for word in reversed(tags.split(",")) if word.strip()]
-            for key, tags in stored.items()
-        }
+        return {key: spell_words(reversed(tags.split(","))) for key, tags in stored.items()}
 
     async def find_neighbours(
         self, track: TrackRecord, limit: int, *, answered: bool | None

@@ -122,7 +122,8 @@ class Track(Node):
         return None if record is None else Batch.from_record(record)
 
     @strawberry.field(
-        description="Lyric words from the file, rarest first; empty if they were not stored."
+        description="Lyric words from the file, rarest first, spelled as people write them; "
+        "empty if they were not stored."
     )
     async def words(
         self,
