@@ -133,7 +133,10 @@ class PostgresLearningTracks:
     ) -> FeatureRows:
         total = await self.count_unanswered(batch_id)
         values = {"limit": limit, **({"batch_id": batch_id} if batch_id else {})}
-        _, found = await self._read(_sample(total, batch_id), values, columns)
+        rows, found = await self._read(_sample(total, batch_id), values, columns)
+        if len(rows) < limit and total > _SCANNED:
+            # Most of the batch was uploaded again or deleted, and few blocks hold the rest.
+            _, found = await self._read(_sample(0, batch_id), values, columns)
         return found
 
     async def _read(
