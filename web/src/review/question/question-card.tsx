@@ -65,16 +65,27 @@ function AskCard({ question }: { question: Question }) {
   const { session } = useReview();
   const choices = question.suggestions.slice(0, CHOICES);
   const [typed, setTyped] = useState<string | null>(null);
+  // The newest text: fast typists press the next keys before the field is drawn and has the focus.
+  const newest = useRef<string | null>(null);
   const title = useFocusedTitle(question.trackId);
 
+  function type(text: string | null): void {
+    newest.current = text;
+    setTyped(text);
+  }
+
   useShortcuts((key) => {
+    if (newest.current !== null) {
+      if (key.length === 1) type(newest.current + key);
+      return key.length === 1;
+    }
     const chosen = choices[Number(key) - 1];
     if (chosen) session.answer(chosen.genre);
     else if (key === "?") session.setUnsure();
     else if (/^s$/i.test(key)) session.skip();
     else if (/^u$/i.test(key)) session.undo();
-    else if (key === "/") setTyped("");
-    else if (/^\p{L}$/u.test(key) && !/^a$/i.test(key)) setTyped(key);
+    else if (key === "/") type("");
+    else if (/^\p{L}$/u.test(key) && !/^a$/i.test(key)) type(key);
     else return false;
     return true;
   });
@@ -104,7 +115,7 @@ function AskCard({ question }: { question: Question }) {
             </button>
           ))}
         </div>
-        <GenreField key={question.trackId} typed={typed} close={() => setTyped(null)} open={setTyped} />
+        <GenreField key={question.trackId} typed={typed} close={() => type(null)} open={type} />
       </fieldset>
       <Actions />
     </Card>
