@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 from ml.learning.arrays import Truth
@@ -50,6 +49,9 @@ class Trust:
             Of the regression, each row without its own answer.
         truth : int array, shape (n_answers,)
         """
+        # Here, since every start of the service would wait for it, and few processes learn.
+        from scipy.optimize import minimize
+
         parts = np.stack([self.parent * log_odds, self.answers * held_out])
         found = minimize(
             _loss,
