@@ -1,14 +1,12 @@
 """Queries that help a person review tracks: which ones to ask about, and what is known of each."""
 
-import uuid
 from typing import Annotated
 
 import strawberry
 
 from schema.core.context import Info
-from schema.core.errors import ErrorCode, coded_error
 from schema.inputs import read_count
-from schema.node import read_batch_id
+from schema.tracks.queries import find_batch
 from schema.tracks.track import MAX_QUESTIONS, Track, track_from_record
 
 
@@ -35,17 +33,10 @@ class ReviewQuery:
         ] = None,
     ) -> list[Track]:
         limit = read_count(first, largest=MAX_QUESTIONS)
-        key = None if batch_id is None else await _find_batch(info, batch_id)
+        key = None if batch_id is None else await find_batch(info, batch_id)
         records = await info.context.ports.reviewer.list_questions(limit, key)
         return [track_from_record(record) for record in records]
 
     @strawberry.field(description="Who you are, and what you may do.")
     def viewer(self, info: Info) -> Viewer:
         return Viewer(client_id=info.context.client_id, is_operator=info.context.is_operator)
-
-
-async def _find_batch(info: Info, batch_id: str) -> uuid.UUID:
-    key = read_batch_id(batch_id)
-    if key is None or await info.context.loaders.batch.load(key) is None:
-        raise coded_error(f'There is no batch "{batch_id[:40]}".', ErrorCode.NOT_FOUND)
-    return key

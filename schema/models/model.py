@@ -8,7 +8,7 @@ import strawberry
 from ml.columns import REQUIRED_COLUMNS
 from ml.store.manifest import Manifest
 from schema.core.connections import MAX_PAGE_SIZE
-from schema.core.errors import ErrorCode, coded_error
+from schema.inputs import read_count
 from schema.models.figures import (
     CalibrationBin,
     ExpectedAccuracy,
@@ -95,10 +95,7 @@ class Model:
         ] = DEFAULT_FEATURES,
     ) -> list[FeatureImportance]:
         """Rank the features by gain."""
-        first = DEFAULT_FEATURES if first is None else first
-        if not 0 <= first <= MAX_PAGE_SIZE:
-            message = f"first is {first}; it must be between 0 and {MAX_PAGE_SIZE:,}."
-            raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="first")
+        first = read_count(DEFAULT_FEATURES if first is None else first, largest=MAX_PAGE_SIZE)
         pairs = zip(self.manifest.feature_names, self.manifest.feature_gains, strict=True)
         ranked = sorted(pairs, key=lambda pair: -pair[1])[:first]
         return [FeatureImportance(feature=name, importance=gain) for name, gain in ranked]

@@ -7,7 +7,7 @@ import strawberry
 
 from ml.model import explanation
 from schema.core.connections import MAX_PAGE_SIZE
-from schema.core.errors import ErrorCode, coded_error
+from schema.inputs import read_count
 
 DEFAULT_CONTRIBUTIONS = 10
 First = Annotated[
@@ -40,8 +40,4 @@ def to_contributions(found: Sequence[explanation.Contribution], number: int) -> 
 
 def read_first(first: int | None) -> int:
     """Return the number asked for; raise BAD_USER_INPUT if it is out of range."""
-    number = DEFAULT_CONTRIBUTIONS if first is None else first
-    if not 0 <= number <= MAX_PAGE_SIZE:
-        message = f"first is {first}; it must be between 0 and {MAX_PAGE_SIZE:,}."
-        raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="first")
-    return number
+    return read_count(DEFAULT_CONTRIBUTIONS if first is None else first, largest=MAX_PAGE_SIZE)

@@ -92,7 +92,7 @@ class TrackQuery:
         wanted = make_filter(
             genre=genre,
             search=search,
-            batch_id=None if batch_id is None else await _find_batch(info, batch_id),
+            batch_id=None if batch_id is None else await find_batch(info, batch_id),
             uncertain=uncertain,
             corrected=corrected,
             min_confidence=min_confidence,
@@ -115,7 +115,8 @@ class TrackQuery:
         return None if record is None else track_from_record(record)
 
 
-async def _find_batch(info: Info, batch_id: str) -> uuid.UUID:
+async def find_batch(info: Info, batch_id: str) -> uuid.UUID:
+    """Return the key of a batch that exists; raise NOT_FOUND otherwise."""
     key = read_batch_id(batch_id)
     if key is None or await info.context.loaders.batch.load(key) is None:
         raise coded_error(f'There is no batch "{batch_id[:40]}".', ErrorCode.NOT_FOUND)
