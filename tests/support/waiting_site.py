@@ -35,10 +35,10 @@ CHECK_INTERVAL_S = 0.02
 class Site:
     """The service over HTTP with one slot, which the test can take."""
 
-    def __init__(self, service: Service, admission: Admission) -> None:
+    def __init__(self, service: Service, admission: Admission, check_interval_s: float) -> None:
         self.service = service
         self.admission = admission
-        self.locks_kept = SharedLocks(service.engine, check_interval_s=CHECK_INTERVAL_S)
+        self.locks_kept = SharedLocks(service.engine, check_interval_s=check_interval_s)
         self.intake = replace(service.intake, locks=self.locks_kept, admission=admission)
         ports = replace(build_ports(service, frozenset()), uploads=self.intake)
         view = GenreGraphQL(build_schema(), build_context=lambda _: make_context(ports, "test"))
@@ -94,9 +94,11 @@ class Site:
 
 
 @contextlib.asynccontextmanager
-async def site(service: Service, max_waiting: int = 100) -> AsyncIterator[Site]:
+async def site(
+    service: Service, max_waiting: int = 100, check_interval_s: float = CHECK_INTERVAL_S
+) -> AsyncIterator[Site]:
     """Open a site and maintain its locks."""
-    site = Site(service, Admission(1, max_waiting=max_waiting))
+    site = Site(service, Admission(1, max_waiting=max_waiting), check_interval_s)
     async with running(site.locks_kept.keep()):
         try:
             yield site
