@@ -6,7 +6,7 @@ from scipy.special import log_softmax, softmax
 
 from benchmarks.answered_catalogue import Catalogue, Rows
 from ml.columns import NUMBER_COLUMNS
-from ml.learning.learner import learn
+from ml.learning.kernel_regression.learner import learn
 from ml.learning.questions import rank_questions
 from ml.model.experts.audio_expert import TIMBRE_AND_MFCC_COLUMNS
 from ml.model.normal_scores import NormalScores

@@ -143,8 +143,11 @@ def _unanswered(found: Study) -> int:
 
 def _refuse_worse(lesson: Lesson, *, force: bool) -> None:
     worth = lesson.adaptation.worth
-    if worth is not None and worth.after < worth.before and not force:
-        raise LessAccurateError(worth.before, worth.after)
+    if worth is None or force:
+        return
+    before = lesson.expect_of_parent()
+    if worth.after < before:
+        raise LessAccurateError(before, worth.after)
 
 
 def _estimate(lesson: Lesson | None) -> Estimate | None:

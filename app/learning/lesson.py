@@ -13,7 +13,8 @@ from scipy import sparse
 from ml.learning.adaptation import Adaptation, adapt
 from ml.learning.answers import Answers, Candidates
 from ml.learning.embedding import Embedder, Embedding
-from ml.learning.forecast import Forecast, forecast_figures
+from ml.learning.estimates.forecast import Forecast, forecast_figures
+from ml.learning.estimates.parent import expect_of_parent
 from ml.learning.neighbours import nearest
 from ml.learning.questions import rank_questions
 from ml.learning.reader import TrackReader
@@ -86,6 +87,10 @@ class Lesson:
         """Return what to expect on unanswered tracks; None below 20 answers."""
         worth = self.adaptation.worth
         return forecast_figures(self.probabilities(self.sample), worth) if worth else None
+
+    def expect_of_parent(self) -> float:
+        """Return the accuracy of the model as it was, by its own confidence, 0 to 1."""
+        return expect_of_parent(self.answers, self.sample, len(self.adaptation.genres))
 
 
 def study(parent: GenreModel, answered: AnsweredTracks, unanswered: TrackTable) -> Lesson:

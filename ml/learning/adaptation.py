@@ -8,10 +8,10 @@ from scipy import sparse
 
 from ml.learning.answers import Answers, Candidates
 from ml.learning.embedding import Embedder
-from ml.learning.gain import next_gain
-from ml.learning.learner import learn
-from ml.learning.learnt import Learnt
-from ml.learning.worth import Worth, estimate_worth
+from ml.learning.estimates.gain import next_gain
+from ml.learning.estimates.worth import Worth, estimate_worth
+from ml.learning.kernel_regression.learner import learn
+from ml.learning.kernel_regression.learnt import Learnt
 from ml.track import FloatMatrix
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.learning.embedding import Embedding
-from ml.learning.kernel import Kernel
-from ml.learning.learnt import Learnt
+from ml.learning.kernel_regression.kernel import Kernel
+from ml.learning.kernel_regression.learnt import Learnt
 
 
 @dataclass(frozen=True, slots=True)

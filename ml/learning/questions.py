@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from ml.learning.answers import Candidates
 from ml.learning.arrays import Float32Matrix
-from ml.learning.learner import NOISE
-from ml.learning.learnt import Learnt
-from ml.learning.posterior import posterior_covariance
+from ml.learning.kernel_regression.learner import NOISE
+from ml.learning.kernel_regression.learnt import Learnt
+from ml.learning.kernel_regression.posterior import posterior_covariance
 
 MAX_CANDIDATES = 2_000
 """More candidates than these are sampled by the caller; memory grows with their square."""

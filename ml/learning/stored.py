@@ -14,10 +14,10 @@ from ml.errors import GenreMlError
 from ml.learning.adaptation import Adaptation
 from ml.learning.answers import Answers
 from ml.learning.embedding import Embedder, Embedding
-from ml.learning.kernel import Kernel
-from ml.learning.learnt import Learnt
-from ml.learning.trust import Trust
-from ml.learning.worth import GenreWorth, Worth
+from ml.learning.estimates.worth import GenreWorth, Worth
+from ml.learning.kernel_regression.kernel import Kernel
+from ml.learning.kernel_regression.learnt import Learnt
+from ml.learning.kernel_regression.trust import Trust
 
 FORMAT = 1
 

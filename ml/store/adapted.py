@@ -12,7 +12,7 @@ import numpy as np
 from ml.errors import ArtefactError, ArtefactMismatchError
 from ml.learning.adaptation import Adaptation
 from ml.learning.adapted_model import AS_LIKELY_RIGHT, AdaptedModel
-from ml.learning.forecast import Forecast
+from ml.learning.estimates.forecast import Forecast
 from ml.learning.reader import TrackReader
 from ml.learning.stored import from_bytes, to_bytes
 from ml.model.vocabulary import Vocabulary

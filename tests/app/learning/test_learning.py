@@ -1,6 +1,7 @@
 """Learning from corrections, over HTTP: questions, estimates, learnt models, similar tracks."""
 
 import io
+import random
 
 import pytest
 import pytest_asyncio
@@ -172,3 +173,25 @@ async def test_an_unknown_batch_and_a_wrong_number_are_refused(
 
     assert unknown["extensions"]["code"] == "NOT_FOUND"
     assert too_many["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_worse_model_is_kept_but_not_used_without_force(
+    learning_api: GraphQLClient, catalogue: dict[str, str]
+) -> None:
+    # Twenty confirmations, chosen at random: the parent is right, and learning only blurs it.
+    nodes = (await learning_api.data(TRACKS))["tracks"]["nodes"]
+    chosen = random.Random(1).sample(nodes, 20)
+    await answer(learning_api, {node["trackId"]: node["predictedGenre"] for node in chosen})
+
+    error = await learning_api.error(LEARN, use=True, force=False)
+    refused = (await summarize(learning_api))["model"]
+    forced = await learning_api.data(LEARN, use=True, force=True)
+
+    expected = error["extensions"]
+    assert expected["code"] == "LESS_ACCURATE"
+    assert 0 < expected["after"] < expected["before"] < 1
+    assert "force: true" in error["message"]
+    assert refused is None
+    learned = forced["learnFromCorrections"]
+    assert learned["isUsed"]
+    assert (await summarize(learning_api))["model"]["version"] == learned["version"]

@@ -5,7 +5,7 @@ import pytest
 from support.answered_catalogue import GENRES, MadeUpCatalogue, make_catalogue
 
 from ml.learning.answers import with_new_genres
-from ml.learning.learner import learn
+from ml.learning.kernel_regression.learner import learn
 from ml.learning.neighbours import deciding_answers, nearest
 
 

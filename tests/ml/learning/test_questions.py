@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from support.answered_catalogue import GENRES, MadeUpCatalogue, make_catalogue
 
-from ml.learning.learner import learn
+from ml.learning.kernel_regression.learner import learn
 from ml.learning.questions import MAX_CANDIDATES, rank_questions
 
 

@@ -12,7 +12,7 @@ from ml.learning.adaptation import Adaptation, adapt
 from ml.learning.adapted_model import AdaptedModel
 from ml.learning.answers import Answers, Candidates
 from ml.learning.embedding import Embedder
-from ml.learning.forecast import forecast_figures
+from ml.learning.estimates.forecast import forecast_figures
 from ml.learning.reader import TrackReader
 from ml.reading.tracks_csv import read_tracks
 from ml.sampling.generator import write_sample_csv

@@ -8,8 +8,8 @@ from scipy.special import softmax
 from ml.learning.answers import Answers, with_new_genres
 from ml.learning.arrays import Float32Matrix
 from ml.learning.embedding import Embedding
-from ml.learning.kernel import Kernel
-from ml.learning.trust import Trust
+from ml.learning.kernel_regression.kernel import Kernel
+from ml.learning.kernel_regression.trust import Trust
 from ml.track import FloatMatrix, IntArray
 
 _BLOCK_ROWS = 256

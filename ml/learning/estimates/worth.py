@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.learning.answers import Candidates
-from ml.learning.learnt import Learnt
+from ml.learning.kernel_regression.learnt import Learnt
 from ml.track import FloatMatrix
 
 MIN_ANSWERS = 20

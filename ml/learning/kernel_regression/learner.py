@@ -6,10 +6,10 @@ from scipy.special import softmax
 
 from ml.learning.answers import Answers, with_new_genres
 from ml.learning.arrays import Truth
-from ml.learning.kernel import Kernel
-from ml.learning.learnt import Learnt
-from ml.learning.regression import Regression, regress, regress_on_points
-from ml.learning.trust import Trust
+from ml.learning.kernel_regression.kernel import Kernel
+from ml.learning.kernel_regression.learnt import Learnt
+from ml.learning.kernel_regression.regression import Regression, regress, regress_on_points
+from ml.learning.kernel_regression.trust import Trust
 from ml.track import FloatMatrix
 
 NOISE = 0.1

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ml.learning.regression import regress, regress_on_points
-from ml.learning.trust import Trust
+from ml.learning.kernel_regression.regression import regress, regress_on_points
+from ml.learning.kernel_regression.trust import Trust
 from ml.track import FloatMatrix
 
 NOISE = 0.1

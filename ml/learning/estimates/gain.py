@@ -7,7 +7,7 @@ answers tells what the next ones are worth.
 import numpy as np
 
 from ml.learning.answers import Candidates
-from ml.learning.learnt import Learnt
+from ml.learning.kernel_regression.learnt import Learnt
 
 
 def next_gain(learnt: Learnt, earlier: Learnt, unanswered: Candidates, answers: int = 10) -> float:

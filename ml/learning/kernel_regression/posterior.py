@@ -5,8 +5,8 @@ from scipy.linalg import cholesky, solve_triangular
 
 from ml.learning.arrays import Float32Matrix
 from ml.learning.embedding import Embedding
-from ml.learning.learner import NOISE
-from ml.learning.learnt import Learnt
+from ml.learning.kernel_regression.learner import NOISE
+from ml.learning.kernel_regression.learnt import Learnt
 
 
 def posterior_covariance(learnt: Learnt, tracks: Embedding) -> Float32Matrix:

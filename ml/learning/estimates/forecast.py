@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ml.learning.worth import Worth
+from ml.learning.estimates.worth import Worth
 from ml.track import FloatMatrix
 
 _SMALLEST = np.finfo(np.float64).tiny

@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_array_equal
 from support.answered_catalogue import GENRES, MadeUpCatalogue, make_catalogue
 
-from ml.learning import learner
 from ml.learning.answers import Answers, with_new_genres
-from ml.learning.learner import learn
+from ml.learning.kernel_regression import learner
+from ml.learning.kernel_regression.learner import learn
 
 
 @pytest.fixture(scope="module")
