@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Computed,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -125,6 +126,9 @@ class BatchRow(SQLModel, table=True):
     rows_total: int | None = Field(sa_column=Column(BigInteger))
     bytes_read: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     bytes_total: int | None = Field(sa_column=Column(BigInteger))
+    running_since: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    advanced_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    rows_per_second: float | None = Field(sa_column=Column(Double))
 
 
 class BatchGenreRow(SQLModel, table=True):

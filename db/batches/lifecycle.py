@@ -22,6 +22,7 @@ from db.batches.errors import (
 from db.batches.kind import BatchKind
 from db.batches.locks import lock_batch, try_lock
 from db.batches.queue import Claim, drop, give_back, put
+from db.batches.rate import begin_measuring, measure
 from db.batches.records import BatchRecord, ChunkCounts, NewBatch, ResumePoint, Start
 from db.batches.recovery import recover_batches
 from db.batches.repository import to_record
@@ -113,7 +114,11 @@ class BatchLifecycle:
         """
         async with self._transaction(hold) as connection:
             found = await move_batch(
-                connection, hold.batch_id, Transition.START, attempts=col(BatchRow.attempts) + 1
+                connection,
+                hold.batch_id,
+                Transition.START,
+                attempts=col(BatchRow.attempts) + 1,
+                **begin_measuring(),
             )
             if hold.claim is not None and found.attempts > self._max_attempts:
                 raise AttemptsExhaustedError(found.attempts - 1)
@@ -148,6 +153,8 @@ class BatchLifecycle:
     async def advance(self, hold: Hold, counts: ChunkCounts, end: ResumePoint) -> None:
         """Count a chunk, in the transaction that stores it; tries are counted from here again.
 
+        The last byte counts as read when the batch is DONE.
+
         Raises
         ------
         TransitionError
@@ -162,8 +169,9 @@ class BatchLifecycle:
             rows_stored=col(BatchRow.rows_stored) + counts.stored,
             resume_byte=end.byte,
             resume_line=end.line,
-            bytes_read=end.bytes_read,
+            bytes_read=func.least(end.bytes_read, col(BatchRow.bytes_total) - 1),
             attempts=0,
+            **measure(counts.stored + counts.rejected),
         )
 
     async def hand_back(self, hold: Hold, *, delay_s: float = 0.0) -> None:

@@ -39,10 +39,27 @@ class BatchRecord:
     rows_total: int | None
     bytes_read: int
     bytes_total: int | None
+    rows_per_second: float | None
+    """At present; None if it is unknown or the batch does not run."""
     started_at: datetime
     finished_at: datetime | None
     error_code: str | None
     error_message: str | None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it takes at the present rate, as of the last chunk; None if that is unknown."""
+        if not self.rows_per_second or (rows_left := self._rows_left) is None:
+            return None
+        return rows_left / self.rows_per_second
+
+    @property
+    def _rows_left(self) -> float | None:
+        if self.rows_total is not None:
+            return max(self.rows_total - self.rows_received, 0)
+        if self.bytes_total is None or not self.bytes_read:
+            return None
+        return (self.bytes_total - self.bytes_read) * self.rows_received / self.bytes_read
 
 
 @dataclass(frozen=True, slots=True)

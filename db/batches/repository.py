@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from db.batches.kind import BatchKind
+from db.batches.rate import is_fresh
 from db.batches.records import BatchRecord, RejectRecord
 from db.batches.status import BatchStatus
 from db.engine import Sessions
@@ -120,11 +121,17 @@ def to_record(row: Any) -> BatchRecord:
         rows_total=row.rows_total,
         bytes_read=row.bytes_read,
         bytes_total=row.bytes_total,
+        rows_per_second=_current_rate(row),
         started_at=row.started_at,
         finished_at=row.finished_at,
         error_code=row.error_code,
         error_message=row.error_message,
     )
+
+
+def _current_rate(row: Any) -> float | None:
+    is_measured = row.status == BatchStatus.RUNNING and row.advanced_at is not None
+    return row.rows_per_second if is_measured and is_fresh(row.advanced_at) else None
 
 
 def _to_reject(row: RejectRow) -> RejectRecord:

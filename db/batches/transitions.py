@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from db.batches.errors import TransitionError
+from db.batches.rate import begin_measuring
 from db.batches.records import NewBatch
 from db.batches.status import BatchStatus, Transition
 from db.model_versions import save_model
@@ -44,6 +45,7 @@ async def insert_batch(
             kind=batch.kind,
             target_batch_id=batch.target_id,
             bytes_total=batch.bytes_total,
+            **(begin_measuring() if status is BatchStatus.RUNNING else {}),
         )
     )
 

@@ -116,10 +116,19 @@ class Batch(Node):
     )
     bytes_read: Int64 = strawberry.field(
         description="How much of the file has been read, in bytes as they were received, so of the "
-        "compressed file if it is compressed. 0 in a RECLASSIFY batch."
+        "compressed file if it is compressed. Equal to `bytesTotal` only once the batch is DONE. "
+        "0 in a RECLASSIFY batch."
     )
     bytes_total: Int64 | None = strawberry.field(
         description="The size of the file as it was received. Null if it is unknown."
+    )
+    rows_per_second: float | None = strawberry.field(
+        description="Rows read and stored or rejected per second, over about the last 10 seconds. "
+        "Null unless RUNNING, before the first rows, and if nothing was stored for 30 seconds."
+    )
+    seconds_left: float | None = strawberry.field(
+        description="How many seconds the rest takes at `rowsPerSecond`, as of the last rows that "
+        "were stored. Null whenever `rowsPerSecond` is."
     )
     started_at: datetime = strawberry.field(description="When the file was received.")
     finished_at: datetime | None = strawberry.field(
@@ -193,6 +202,8 @@ class Batch(Node):
             rows_total=None if record.rows_total is None else Int64(record.rows_total),
             bytes_read=Int64(record.bytes_read),
             bytes_total=None if record.bytes_total is None else Int64(record.bytes_total),
+            rows_per_second=record.rows_per_second,
+            seconds_left=record.seconds_left,
             started_at=record.started_at,
             finished_at=record.finished_at,
             error=error,
