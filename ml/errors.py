@@ -44,6 +44,12 @@ class ContentTooLargeError(CsvError):
     code = "UPLOAD_TOO_LARGE"
 
 
+class ColumnMappingError(CsvError):
+    """The caller's mapping of columns does not fit the columns, or the header of the file."""
+
+    code = "BAD_USER_INPUT"
+
+
 class TrackInputError(GenreMlError):
     """A track given in a request, not in a file, has a missing or wrong value.
 

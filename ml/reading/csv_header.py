@@ -1,11 +1,11 @@
 """Read the header of a CSV file of tracks, and refuse files that are something else."""
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
-from ml.columns import REQUIRED_COLUMNS
 from ml.errors import CsvError, EmptyCsvError, UnsupportedFileTypeError
+from ml.reading.column_match import ColumnMatch, match_columns
+from ml.reading.read_options import DEFAULTS, ReadOptions
 from ml.reading.records.byte_source import Readable, read_up_to
 from ml.reading.records.fields import MAX_RECORD_BYTES, first_record, split_fields
 from ml.track import FilePosition
@@ -33,19 +33,24 @@ _DELIMITERS = {b";": "semicolons", b"\t": "tabs", b"|": "bars"}
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The column names of a file, the rows read along with them, and where the rows begin."""
+    """The columns of a file, the rows read along with them, and where the rows begin."""
 
-    names: list[str]
+    match: ColumnMatch
     first_rows: bytes
     end: FilePosition
 
+    @property
+    def names(self) -> list[str]:
+        """Our name of each column, "" for those that are ignored."""
+        return self.match.renamed()
 
-def read_header(file: Readable) -> Header:
+
+def read_header(file: Readable, options: ReadOptions = DEFAULTS) -> Header:
     """Read the header of a file that is at its start.
 
     Raises
     ------
-    EmptyCsvError, UnsupportedFileTypeError, CsvError
+    EmptyCsvError, UnsupportedFileTypeError, CsvError, ColumnMappingError
         As `ml.reading.tracks_csv.read_tracks`.
     """
     start = read_up_to(file, MAX_RECORD_BYTES)
@@ -59,9 +64,10 @@ def read_header(file: Readable) -> Header:
     _check_line_end(record, line)
     header = record.rstrip(b"\r\n")
     names = [_decode_name(name, line).strip() for name in split_fields(header)]
-    _check_names(names, line, header)
+    match = match_columns(names, options.columns)
+    _check_match(match, line, header)
     end = begin + len(record)
-    return Header(names, start[end:], FilePosition(end, line + record.count(b"\n")))
+    return Header(match, start[end:], FilePosition(end, line + record.count(b"\n")))
 
 
 def _refuse_other_types(start: bytes) -> None:
@@ -88,15 +94,18 @@ def _decode_name(name: bytes, line: int) -> str:
         raise CsvError("The header is not UTF-8 text.", line=line) from None
 
 
-def _check_names(names: list[str], line: int, header: bytes) -> None:
-    counts = Counter(names)
-    missing = [column for column in REQUIRED_COLUMNS if column not in counts]
-    if missing:
-        message = f"Required columns are missing: {', '.join(missing)}.{_delimiter_hint(header)}"
-        raise CsvError(message, line=line, missing_columns=missing)
-    repeated = sorted(column for column in REQUIRED_COLUMNS if counts[column] > 1)
+def _check_match(match: ColumnMatch, line: int, header: bytes) -> None:
+    if match.missing:
+        hint = _delimiter_hint(header)
+        message = f"Required columns are missing: {', '.join(match.missing)}.{hint}"
+        raise CsvError(message, line=line, missing_columns=match.missing)
+    repeated = sorted(column for column, names in match.ambiguous.items() if column in names)
     if repeated:
         message = f"Columns appear more than once in the header: {', '.join(repeated)}."
+        raise CsvError(message, line=line)
+    for column, names in match.ambiguous.items():
+        found = " and ".join(f'"{name}"' for name in names)
+        message = f"{found} could each be the column {column}. Rename one, or map the column."
         raise CsvError(message, line=line)
 
 
