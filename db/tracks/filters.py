@@ -39,6 +39,13 @@ class TrackOrder(Enum):
     TITLE = "TITLE"
     CONFIDENCE = "CONFIDENCE"
     """Least confident first."""
+    GENRE = "GENRE"
+    """By genre, then title."""
+
+    @property
+    def is_of_titles(self) -> bool:
+        """Whether the index of titles by genre, not that of confidences, has this order."""
+        return self is not TrackOrder.CONFIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ class TrackFilter:
 
     def is_range(self, order: TrackOrder) -> bool:
         """Whether the selected tracks are adjacent in the index of an order."""
-        if order is TrackOrder.TITLE:
+        if order.is_of_titles:
             return self.is_by_genre
         return self.words == () and self.uncertain is None and self.column_names <= {"confidence"}
 

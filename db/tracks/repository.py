@@ -20,6 +20,8 @@ TitleKey = tuple[str, int]
 """Position of a track in a list by title: its title, then its id."""
 ConfidenceKey = tuple[float, int]
 """Position of a track in a list by confidence: its exact confidence, then its id."""
+GenreKey = tuple[str, str, int]
+"""Position of a track in a list by genre: its genre, its title, then its id."""
 
 _KEY = (col(TrackRow.title), col(TrackRow.track_id))
 _IS_UNCERTAIN = (col(TrackRow.confidence) < col(ModelVersionRow.uncertain_below)).label(
@@ -38,7 +40,7 @@ class TrackRepository(Protocol):
     async def list_tracks(
         self, wanted: TrackFilter, order: TrackOrder, window: Window[Any]
     ) -> Page[TrackRecord]:
-        """List tracks; the window's keys are `TitleKey` or `ConfidenceKey`, as `order` is."""
+        """List tracks; the window's keys are those of `order`, such as `TitleKey`."""
 
     async def list_titles(self, wanted: TrackFilter, window: Window[TitleKey]) -> Page[TitleRecord]:
         """List only titles and ids, by title, which can often be read from an index alone."""

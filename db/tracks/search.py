@@ -40,7 +40,7 @@ async def find_rows(
     catalogue = await _look(session, wanted)
     if wanted.words is None or not catalogue.genres:
         return []
-    is_in_index = order is TrackOrder.TITLE and _is_in_index(wanted)
+    is_in_index = order.is_of_titles and _is_in_index(wanted)
     far = limit * _ENTRIES_PER_TITLE if is_in_index else min(limit * _TRACKS_PER_ROW, _MOST_TRACKS)
     rows = list(await session.execute(walk(order, catalogue, wanted, window, limit, far)))
     if len(rows) == limit or wanted.is_range(order):

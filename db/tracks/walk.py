@@ -1,8 +1,8 @@
 """Walk a list's index from the start of a page, for a bounded number of entries.
 
-Titles are indexed by genre, so several genres are merged as they are read. Confidences are indexed
-in small steps, which costs a batch a third of an index on exact values; a page sorts the tracks in
-the steps it reaches.
+Titles are indexed by genre, which is also an order; a list by title merges the genres as they are
+read. Confidences are indexed in small steps, which costs a batch a third of an index on exact
+values; a page sorts the tracks in the steps it reaches.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,6 +57,10 @@ def select_entries(
     names = [*_SHOWN, *sorted(wanted.column_names.difference(_SHOWN))]
     if order is TrackOrder.TITLE:
         return _titles(catalogue.genres, names, window, limit)
+    if order is TrackOrder.GENRE:
+        of_genre = [] if wanted.genre is None else [TRACKS.c.genre == wanted.genre]
+        shown = select(*(TRACKS.c[name] for name in names)).where(*of_genre)
+        return _cut(shown, order, window, limit)
     columns = [TRACKS.c[name] for name in dict.fromkeys([*names, "confidence"])]
     between = [*wanted.range(catalogue.thresholds), *_steps_of(window)]
     found = select(*columns, STEP.label("step")).where(*between)
@@ -73,8 +77,10 @@ def select_sorted(
     return found.order_by(*_directed(key, window)).limit(limit)
 
 
-def key_of(order: TrackOrder, columns: Any) -> tuple[Any, Any]:
+def key_of(order: TrackOrder, columns: Any) -> tuple[Any, ...]:
     """Return the columns that order a list and locate a page."""
+    if order is TrackOrder.GENRE:
+        return columns.genre, columns.title, columns.track_id
     first = columns.title if order is TrackOrder.TITLE else columns.confidence
     return first, columns.track_id
 
@@ -99,13 +105,13 @@ def _cut(found: Select[Any], order: TrackOrder, window: Window[Any], limit: int)
     """Limit entries to a window, in index order."""
     found = found.where(*in_window(key_of(order, TRACKS.c), window))
     key = key_of(order, TRACKS.c)
-    index = key if order is TrackOrder.TITLE else (STEP, *key)
+    index = key if order.is_of_titles else (STEP, *key)
     return found.order_by(*_directed(index, window)).limit(limit)
 
 
 def _ordering(order: TrackOrder, columns: Any, window: Window[Any]) -> list[ColumnElement[Any]]:
     key = key_of(order, columns)
-    return _directed(key if order is TrackOrder.TITLE else (columns.step, *key), window)
+    return _directed(key if order.is_of_titles else (columns.step, *key), window)
 
 
 def _directed(key: Sequence[Any], window: Window[Any]) -> list[ColumnElement[Any]]:

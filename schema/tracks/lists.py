@@ -2,6 +2,7 @@
 
 import math
 import uuid
+from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ import strawberry
 from db.records import TitleRecord, TrackRecord, Window
 from db.tracks import filters
 from db.tracks.filters import TrackFilter
-from db.tracks.repository import ConfidenceKey, TitleKey
+from db.tracks.repository import ConfidenceKey, GenreKey, TitleKey
 from schema.core.connections import Connection, CursorKind, make_connection, read_window
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
@@ -50,6 +51,9 @@ class TrackOrder(Enum):
     CONFIDENCE = strawberry.enum_value(
         "CONFIDENCE", description="By the confidence of the prediction, least certain first."
     )
+    GENRE = strawberry.enum_value(
+        "GENRE", description="By `genre`, so by the correction if there is one, then by title."
+    )
 
 
 Order = Annotated[TrackOrder, strawberry.argument(description="How the list is ordered.")]
@@ -80,8 +84,8 @@ async def list_tracks(
     info: Info, wanted: TrackFilter, order: TrackOrder, **page: Any
 ) -> Connection[Track]:
     """List tracks; a list by title that asks only for titles may be read from an index alone."""
-    if order is TrackOrder.CONFIDENCE:
-        return await _list_by_confidence(info, wanted, read_window(CONFIDENCE_CURSORS, **page))
+    if order is not TrackOrder.TITLE:
+        return await _list_ordered(info, wanted, order, page)
     return await _list_by_title(info, wanted, read_window(TITLE_CURSORS, **page))
 
 
@@ -104,14 +108,16 @@ async def _list_by_title(
     )
 
 
-async def _list_by_confidence(
-    info: Info, wanted: TrackFilter, window: Window[ConfidenceKey]
+async def _list_ordered(
+    info: Info, wanted: TrackFilter, order: TrackOrder, page: dict[str, Any]
 ) -> Connection[Track]:
     tracks = info.context.ports.tracks
+    cursors, key_of = _KEYS[order]
+    window = read_window(cursors, **page)
     return make_connection(
-        await tracks.list_tracks(wanted, filters.TrackOrder.CONFIDENCE, window),
-        CONFIDENCE_CURSORS,
-        key=confidence_key,
+        await tracks.list_tracks(wanted, filters.TrackOrder(order.value), window),
+        cursors,
+        key=key_of,
         node=track_from_record,
         count=lambda: tracks.count_tracks(wanted),
     )
@@ -127,7 +133,12 @@ def confidence_key(record: TrackRecord) -> ConfidenceKey:
     return record.exact_confidence, record.track_id
 
 
-def _read_title(text: str) -> str:
+def genre_key(record: TrackRecord) -> GenreKey:
+    """Return a track's position in a list by genre."""
+    return record.genre, record.title, record.track_id
+
+
+def _read_text(text: str) -> str:
     if argument_problem(text):
         raise ValueError
     return text
@@ -140,5 +151,10 @@ def _read_confidence(text: str) -> float:
     return confidence
 
 
-TITLE_CURSORS = CursorKind("title", (_read_title, read_track_key))
+TITLE_CURSORS = CursorKind("title", (_read_text, read_track_key))
 CONFIDENCE_CURSORS = CursorKind("confidence", (_read_confidence, read_track_key))
+GENRE_CURSORS = CursorKind("genre", (_read_text, _read_text, read_track_key))
+_KEYS: dict[TrackOrder, tuple[CursorKind, Callable[[TrackRecord], tuple[Any, ...]]]] = {
+    TrackOrder.CONFIDENCE: (CONFIDENCE_CURSORS, confidence_key),
+    TrackOrder.GENRE: (GENRE_CURSORS, genre_key),
+}

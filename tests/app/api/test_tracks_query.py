@@ -41,7 +41,7 @@ def ids(tracks: list[dict[str, Any]]) -> set[str]:
     return {track["trackId"] for track in tracks}
 
 
-async def test_every_track_in_both_orders(api: GraphQLClient, sample: bytes) -> None:
+async def test_every_track_in_every_order(api: GraphQLClient, sample: bytes) -> None:
     await api.classify(sample)
 
     by_title, by_confidence = await ask(api), await ask(api, order="CONFIDENCE")
@@ -51,6 +51,8 @@ async def test_every_track_in_both_orders(api: GraphQLClient, sample: bytes) -> 
     confidences = [track["confidence"] for track in by_confidence]
     assert confidences == sorted(confidences)
     assert ids(by_title) == ids(by_confidence)
+    by_genre = await ask(api, order="GENRE")
+    assert by_genre == sorted(by_title, key=lambda t: t["genre"])
 
 
 async def test_each_filter_keeps_what_it_says(api: GraphQLClient, sample: bytes) -> None:
@@ -93,7 +95,7 @@ async def test_filters_of_titles_by_genre(api: GraphQLClient, sample: bytes) -> 
     assert answers[None]["totalCount"] == sum(answers[w]["totalCount"] for w in (True, False))
 
 
-@pytest.mark.parametrize("order", ["TITLE", "CONFIDENCE"])
+@pytest.mark.parametrize("order", ["TITLE", "CONFIDENCE", "GENRE"])
 async def test_pages_in_both_directions(api: GraphQLClient, sample: bytes, order: str) -> None:
     await api.classify(sample)
     every = await ask(api, order=order)
@@ -121,7 +123,7 @@ async def test_tracks_of_a_batch(api: GraphQLClient, sample_rows: Rows) -> None:
     second = await api.classify(write_csv(sample_rows[30:]))
 
     for batch, expected in ((first, range(1, 31)), (second, range(31, 61))):
-        for order in ("TITLE", "CONFIDENCE"):
+        for order in ("TITLE", "CONFIDENCE", "GENRE"):
             found = (await api.data(OF_BATCH, id=batch["id"], order=order))["batch"]["tracks"]
             assert ids(found["nodes"]) == {str(number) for number in expected}
             assert found["totalCount"] == 30

@@ -107,9 +107,10 @@ def is_wanted(wanted: TrackFilter, record: TrackRecord) -> bool:
     )
 
 
-KEYS: dict[TrackOrder, Callable[[TrackRecord], tuple[Any, int]]] = {
+KEYS: dict[TrackOrder, Callable[[TrackRecord], tuple[Any, ...]]] = {
     TrackOrder.TITLE: lambda record: (record.title, record.track_id),
     TrackOrder.CONFIDENCE: lambda record: (record.exact_confidence, record.track_id),
+    TrackOrder.GENRE: lambda record: (record.genre, record.title, record.track_id),
 }
 
 
