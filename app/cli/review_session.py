@@ -147,7 +147,7 @@ class ReviewSession:
         if not self._given:
             self.console.print("There is nothing to undo.")
             return
-        await self.service.corrections.clear_correction(self._given.pop())
+        await self.service.corrections.clear_corrections([self._given.pop()])
         self.answers -= 1
         self.console.print("Withdrew the last answer; the track will be asked again.")
 

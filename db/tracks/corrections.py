@@ -88,8 +88,11 @@ class CorrectionRepository(Protocol):
         track is classified again or deleted.
         """
 
-    async def clear_correction(self, track_id: int) -> bool:
-        """Delete a track's correction, if any; return False if the track is not stored."""
+    async def clear_corrections(self, track_ids: Sequence[int]) -> Sequence[int]:
+        """Delete the corrections of tracks, if any.
+
+        Returns the ids of tracks that are not stored; if there are any, nothing was deleted.
+        """
 
     async def withdraw(self, wanted: CorrectionFilter, limit: int) -> Withdrawal:
         """Delete up to `limit` corrections, newest first, including those of deleted tracks."""
@@ -158,14 +161,15 @@ class PostgresCorrections:
                     await session.execute(_CORRECT, given)
                 return unknown
 
-    async def clear_correction(self, track_id: int) -> bool:
-        clear = delete(CorrectionRow).where(col(CorrectionRow.track_id) == track_id)
+    async def clear_corrections(self, track_ids: Sequence[int]) -> Sequence[int]:
+        clear = delete(CorrectionRow).where(col(CorrectionRow.track_id).in_(track_ids))
         with translate_errors():
             async with self._sessions.begin() as session:
-                if not await _lock_tracks(session, [track_id]):
-                    return False
-                await session.execute(clear)
-                return True
+                stored = await _lock_tracks(session, track_ids)
+                unknown = [track_id for track_id in track_ids if track_id not in stored]
+                if not unknown:
+                    await session.execute(clear)
+                return unknown
 
     async def withdraw(self, wanted: CorrectionFilter, limit: int) -> Withdrawal:
         conditions = wanted.conditions()

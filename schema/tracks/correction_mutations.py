@@ -23,6 +23,8 @@ NEW_GENRE = (
     "Whether the genre may be new: 1 to 100 characters, different from every known genre by more "
     "than case and spaces. Without it, a genre that is not known is UNKNOWN_GENRE."
 )
+Place = tuple[str, str]
+"""A track id of a request, and where it is in there."""
 GENRE = "One of `model { genres }`, or a genre that an earlier correction taught."
 
 
@@ -79,13 +81,14 @@ class CorrectionMutation:
             list[CorrectionInput], strawberry.argument(description="1 to 1,000 corrections.")
         ],
     ) -> list[Track]:
-        keys = _read_keys(corrections)
+        places = [(c.track_id, f"corrections[{i}].trackId") for i, c in enumerate(corrections)]
+        keys = _read_keys("corrections", places)
         names = await _read_names(info, corrections)
         given = [NewCorrection(key, name) for key, name in zip(keys, names, strict=True)]
         context = info.context
         unknown = set(await context.ports.corrections.correct_genres(given, context.client_id))
         if unknown:
-            raise _not_stored(corrections, [key in unknown for key in keys])
+            raise _not_stored(places, [key in unknown for key in keys])
         records = await context.ports.tracks.find_tracks(keys)
         return [track_from_record(records[key]) for key in keys if key in records]
 
@@ -95,9 +98,30 @@ class CorrectionMutation:
     )
     async def clear_correction(self, info: Info, track_id: TrackId) -> Track:
         key = read_track_id(track_id)
-        if key is None or not await info.context.ports.corrections.clear_correction(key):
+        if key is None or await info.context.ports.corrections.clear_corrections([key]):
             raise _not_found(track_id)
         return await _read_track(info, key)
+
+    @strawberry.mutation(
+        description="Remove the corrections of 1 to 1,000 stored tracks, as `clearCorrection` "
+        "does, all or none. For unknown tracks, the error gives the `index` of the first, and "
+        "`trackIds` lists them all."
+    )
+    async def clear_corrections(
+        self,
+        info: Info,
+        track_ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="1 to 1,000 times `Track.trackId`, each once."),
+        ],
+    ) -> list[Track]:
+        places = [(track_id, f"trackIds[{index}]") for index, track_id in enumerate(track_ids)]
+        keys = _read_keys("trackIds", places)
+        unknown = set(await info.context.ports.corrections.clear_corrections(keys))
+        if unknown:
+            raise _not_stored(places, [key in unknown for key in keys])
+        records = await info.context.ports.tracks.find_tracks(keys)
+        return [track_from_record(records[key]) for key in keys if key in records]
 
     @strawberry.mutation(
         description="Withdraw the corrections of a client, newest first, at most 10,000 per "
@@ -122,22 +146,18 @@ class CorrectionMutation:
         return WithdrawnCorrections(count=withdrawn.count, has_more=withdrawn.has_more)
 
 
-def _read_keys(corrections: Sequence[CorrectionInput]) -> list[int]:
+def _read_keys(argument: str, places: Sequence[Place]) -> list[int]:
     """Read the track ids; raise an error unless each is one and appears once."""
-    if not 1 <= len(corrections) <= MAX_CORRECTIONS:
-        message = (
-            f"corrections has {len(corrections):,} items; 1 to {MAX_CORRECTIONS:,} are allowed."
-        )
-        raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="corrections")
-    keys = [read_track_id(correction.track_id) for correction in corrections]
+    if not 1 <= len(places) <= MAX_CORRECTIONS:
+        message = f"{argument} has {len(places):,} items; 1 to {MAX_CORRECTIONS:,} are allowed."
+        raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument=argument)
+    keys = [read_track_id(track_id) for track_id, _ in places]
     if None in keys:
-        raise _not_stored(corrections, [key is None for key in keys])
+        raise _not_stored(places, [key is None for key in keys])
     seen: dict[int | None, int] = {}
     for index, key in enumerate(keys):
         if seen.setdefault(key, index) != index:
-            message = (
-                f"corrections[{index}].trackId is the same as that of corrections[{seen[key]}]."
-            )
+            message = f"{places[index][1]} is the same as {places[seen[key]][1]}."
             place: dict[str, Any] = {"index": index, "field": "trackId"}
             raise coded_error(message, ErrorCode.BAD_USER_INPUT, **place)
     return [key for key in keys if key is not None]
@@ -157,13 +177,13 @@ async def _read_names(info: Info, corrections: Sequence[CorrectionInput]) -> lis
     ]
 
 
-def _not_stored(corrections: Sequence[CorrectionInput], is_unknown: Sequence[bool]) -> GraphQLError:
+def _not_stored(places: Sequence[Place], is_unknown: Sequence[bool]) -> GraphQLError:
     """Make the error that names the first unknown track and lists all of them."""
-    unknown = [c.track_id[:40] for c, found in zip(corrections, is_unknown, strict=True) if found]
+    unknown = [key[:40] for (key, _), missing in zip(places, is_unknown, strict=True) if missing]
     index = is_unknown.index(True)
     more = f" ({len(unknown):,} of the tracks are unknown)" if len(unknown) > 1 else ""
     return coded_error(
-        f'corrections[{index}].trackId: there is no track "{unknown[0]}"{more}.',
+        f'{places[index][1]}: there is no track "{unknown[0]}"{more}.',
         ErrorCode.NOT_FOUND,
         index=index,
         field="trackId",

@@ -255,3 +255,44 @@ async def test_only_operators_withdraw_what_others_answered(
     assert withdrawn == {"count": 2, "hasMore": False}
     assert [c["correctedBy"] for c in await listed(running.client)] == ["boss"]
     assert (await running.operator.data(WITHDRAW, by="boss"))["withdrawCorrections"]["count"] == 1
+
+
+async def test_clears_many_at_once_or_none(api: GraphQLClient, sample: bytes) -> None:
+    await api.classify(sample)
+    clear = """mutation ($ids: [ID!]!) {
+      clearCorrections(trackIds: $ids) { trackId genre predictedGenre correctedGenre }
+    }"""
+    await correct(api, *(answer(number, "polka", newGenre=True) for number in (1, 2, 3)))
+
+    error = await api.error(clear, ids=["2", "999", "1", "x"])
+    assert len(await listed(api)) == 3
+    tracks = (await api.data(clear, ids=["2", "1", "4"]))["clearCorrections"]
+
+    assert error["extensions"] == {
+        "code": "NOT_FOUND",
+        "index": 3,
+        "field": "trackId",
+        "trackIds": ["x"],
+    }
+    assert [track["trackId"] for track in tracks] == ["2", "1", "4"]
+    assert all(t["correctedGenre"] is None and t["genre"] == t["predictedGenre"] for t in tracks)
+    assert [c["trackId"] for c in await listed(api)] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "extensions"),
+    [
+        ([], {"code": "BAD_USER_INPUT", "argument": "trackIds"}),
+        (["1"] * 1_001, {"code": "BAD_USER_INPUT", "argument": "trackIds"}),
+        (["1", "2", "1"], {"code": "BAD_USER_INPUT", "index": 2, "field": "trackId"}),
+        (["1", "99"], {"code": "NOT_FOUND", "index": 1, "field": "trackId", "trackIds": ["99"]}),
+    ],
+    ids=["none", "too many", "twice", "unknown"],
+)
+async def test_refuses_to_clear(
+    api: GraphQLClient, sample: bytes, ids: list[str], extensions: dict[str, Any]
+) -> None:
+    await api.classify(sample)
+    document = "mutation ($ids: [ID!]!) { clearCorrections(trackIds: $ids) { trackId } }"
+
+    assert (await api.error(document, ids=ids))["extensions"] == extensions

@@ -73,7 +73,7 @@ async def test_insert_replace_correct_and_delete_are_counted(engine: AsyncEngine
         GenreCount("pop", 1),
     ]
     await save(engine, [1], [3])
-    await corrections.clear_correction(1)
+    await corrections.clear_corrections([1])
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM tracks WHERE track_id > 1"))
 
