@@ -26,6 +26,7 @@ from app.http.middleware import (
     CredentialsMiddleware,
     RequestIdMiddleware,
 )
+from app.http.not_found import make_not_found_handler
 from app.http.pages import GraphiQLMiddleware, page_routes
 from app.learning.learner import CorrectionLearner
 from app.models.operated import OperatedModel
@@ -114,6 +115,7 @@ def create_app(
                 max_json_bytes=settings.max_json_bytes,
             ),
         ],
+        exception_handlers={404: make_not_found_handler()},
         lifespan=lifespan,
     )
 

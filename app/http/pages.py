@@ -84,6 +84,15 @@ def make_page(name: str, policy: str) -> Endpoint:
     return page
 
 
+def is_navigation(scope: Scope) -> bool:
+    """Return whether a person is opening an address in a browser."""
+    if scope["method"] not in ("GET", "HEAD"):
+        return False
+    accept = ",".join(Request(scope).headers.getlist("accept"))
+    named = {entry.media_type for entry in read_accept(accept) if entry.weight}
+    return "text/html" in named and named.isdisjoint({JSON, GRAPHQL_RESPONSE, EVENT_STREAM})
+
+
 def make_assets(folder: Path) -> Endpoint:
     """Serve a folder of files with hashes in their names, most of them stored gzipped."""
     files = {path.name.removesuffix(".gz"): path for path in sorted(folder.glob("*"))}
@@ -154,16 +163,12 @@ class GraphiQLMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the page or pass on the request."""
-        if scope["type"] != "http" or not self.is_navigation(scope):
+        if scope["type"] != "http" or not self.is_opened(scope):
             return await self.app(scope, receive, send)
         response = await self.page(Request(scope))
         return await response(scope, receive, send)
 
-    def is_navigation(self, scope: Scope) -> bool:
+    def is_opened(self, scope: Scope) -> bool:
         """Return whether a person is opening the path in a browser."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if scope["method"] not in ("GET", "HEAD") or path != self.path:
-            return False
-        accept = ",".join(Request(scope).headers.getlist("accept"))
-        named = {entry.media_type for entry in read_accept(accept) if entry.weight}
-        return "text/html" in named and named.isdisjoint({JSON, GRAPHQL_RESPONSE, EVENT_STREAM})
+        return path == self.path and is_navigation(scope)

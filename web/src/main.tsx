@@ -20,7 +20,7 @@ import { Provider } from "@urql/preact";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { makeClient } from "./api/client";
-import { credentials, shareCredentials, signIn } from "./api/credentials";
+import { credentials, recall, shareCredentials, signIn } from "./api/credentials";
 import { forgetJobs } from "./classify/jobs";
 import { App } from "./frame/app";
 import { applyTheme } from "./frame/theme";
@@ -45,5 +45,6 @@ function Page() {
 }
 
 applyTheme();
+recall();
 shareCredentials((given) => void signIn(given));
 render(<Page />, document.getElementById("app")!);

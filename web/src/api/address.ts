@@ -1,6 +1,11 @@
-/** Where the service is; the pages also work below any path of a proxy. */
+/**
+ * Where the service is; the pages also work below any path of a proxy. Scripts are in `assets/`, whatever
+ * the page's own address: the service also sends the workbench for addresses that it doesn't know.
+ */
 
-const at = (path: string) => new URL(path, document.baseURI).href;
+const BASE = import.meta.env.DEV ? document.baseURI : new URL("..", import.meta.url).href;
+
+const at = (path: string) => new URL(path, BASE).href;
 
 export const API_URL = at("graphql");
 export const READY_URL = at("readyz");

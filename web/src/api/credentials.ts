@@ -1,5 +1,6 @@
 /**
- * The credentials, kept in this page's memory and nowhere else: no cookie, no storage.
+ * The credentials, kept in this page's memory, and in this tab's session storage if the person asked for
+ * that: never in a cookie or in local storage. docs/security-notes.md weighs the risks.
  *
  * A page may ask the page that opened it for them, so that people type them once. Only a window that
  * we opened ourselves gets an answer, and only while it shows our own origin.
@@ -15,9 +16,13 @@ export interface Credentials {
 
 const ASK = "genre:credentials?";
 const HAND_OVER = "genre:credentials";
+const REMEMBERED = "genre:credentials";
 
 export const credentials = atom<Credentials | null>(null);
 const opened = new Set<Window>();
+credentials.listen((current) => {
+  if (!current) sessionStorage.removeItem(REMEMBERED);
+});
 
 export function headersOf({ clientId, clientSecret }: Credentials): Record<string, string> {
   return { "client-id": clientId, "client-secret": clientSecret };
@@ -34,6 +39,28 @@ export function readForm(form: HTMLFormElement): Credentials {
     clientId: String(fields.get("client-id")).trim(),
     clientSecret: String(fields.get("client-secret")).trim(),
   };
+}
+
+/** Whether the box in the form is ticked. */
+export function wantsRemembering(form: HTMLFormElement): boolean {
+  return new FormData(form).has("remember");
+}
+
+/** Keep the credentials in this tab's session storage until signing out. */
+export function remember(given: Credentials): void {
+  sessionStorage.setItem(REMEMBERED, JSON.stringify(given));
+}
+
+/** Sign in with what this tab remembers. If the service refuses it, the first request signs out again. */
+export function recall(): void {
+  try {
+    const { clientId, clientSecret } = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "{}");
+    if (typeof clientId === "string" && typeof clientSecret === "string") {
+      credentials.set({ clientId, clientSecret });
+    }
+  } catch {
+    sessionStorage.removeItem(REMEMBERED);
+  }
 }
 
 export type SignIn = "ok" | "refused" | "unreachable";

@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { problemOf } from "../api/errors";
 import { jobOf } from "../classify/jobs";
 import { AsGraphQL } from "../ui/as-graphql";
-import { Button } from "../ui/button";
+import { Confirm } from "../ui/confirm";
 import { formatDateTime } from "../ui/format";
 import { Icon } from "../ui/icons";
 import { Card, Heading } from "../ui/layout";
@@ -35,7 +35,12 @@ export function BatchView({ id }: { id: string }) {
       )}
       {data && !data.batch && (
         <Card>
-          <Empty icon="history" title="No such batch" />
+          <Empty icon="history" title="There is no such batch">
+            <p>It may have been deleted, or the address is incomplete.</p>
+            <a class="button" href="#/batches">
+              Go to the batches
+            </a>
+          </Empty>
         </Card>
       )}
       {!data && !error && (
@@ -83,30 +88,24 @@ function useFollowed(fetched: BatchCounts | null): BatchCounts | null {
 
 function DeleteButton({ batch }: { batch: BatchCounts }) {
   const [{ fetching, error }, remove] = useMutation(DELETE_BATCH);
-  const [isAsking, setAsking] = useState(false);
 
-  async function confirm(): Promise<void> {
+  async function run(): Promise<void> {
     const { error } = await remove({ id: batch.id });
     if (!error) location.hash = "#/batches";
   }
 
   if (error) return <ProblemNotice problem={problemOf(error)} />;
-  if (!isAsking) {
-    return (
-      <Button kind="quiet" icon="trash" onClick={() => setAsking(true)}>
-        Delete
-      </Button>
-    );
-  }
   return (
-    <fieldset class="confirm" aria-label="Delete this batch">
-      <span>{batch.kind === "UPLOAD" ? "Delete its tracks for good?" : "Delete this entry?"}</span>
-      <Button kind="danger" disabled={fetching} onClick={confirm}>
-        Delete
-      </Button>
-      <Button kind="quiet" onClick={() => setAsking(false)}>
-        Keep
-      </Button>
-    </fieldset>
+    <Confirm
+      label="Delete"
+      icon="trash"
+      kind="quiet"
+      question={batch.kind === "UPLOAD" ? "Delete its tracks for good?" : "Delete this entry?"}
+      yes="Delete"
+      no="Keep"
+      isDanger
+      disabled={fetching}
+      act={run}
+    />
   );
 }

@@ -1,6 +1,7 @@
 /** The view's address is the part after `#`, so the server needs no routes. */
 
 import { atom } from "nanostores";
+import { WORKBENCH_URL } from "../api/address";
 
 export interface Route {
   name: string;
@@ -22,6 +23,14 @@ function decode(part: string): string {
   }
 }
 
+/** Turn an address without `#`, for which the service sent the workbench with status 404, into one with it. */
+function moveBehindHash(): void {
+  const home = new URL(WORKBENCH_URL).pathname;
+  if (location.pathname === home || !location.pathname.startsWith(home)) return;
+  history.replaceState(null, "", `${home}#/${location.pathname.slice(home.length)}`);
+}
+
+moveBehindHash();
 export const route = atom<Route>(readRoute());
 addEventListener("hashchange", () => route.set(readRoute()));
 

@@ -2,11 +2,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { wereRefused } from "../api/client";
-import { readForm, signIn } from "../api/credentials";
+import { readForm, remember, signIn, wantsRemembering } from "../api/credentials";
 import type { Problem } from "../api/errors";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icons";
 import { ProblemNotice } from "../ui/notices";
+import { Picture } from "./picture";
 
 const REFUSED: Problem = {
   title: "Wrong client id or secret",
@@ -25,13 +26,16 @@ export function SignInView() {
   const [problem, setProblem] = useState<Problem | null>(wereRefused() ? SIGNED_OUT : null);
   const [isChecking, setChecking] = useState(false);
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useEffect(() => first.current?.focus({ preventScroll: true }), []);
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     setChecking(true);
-    const outcome = await signIn(readForm(event.currentTarget as HTMLFormElement));
+    const form = event.currentTarget as HTMLFormElement;
+    const given = readForm(form);
+    const outcome = await signIn(given);
     setChecking(false);
+    if (outcome === "ok" && wantsRemembering(form)) remember(given);
     if (outcome === "refused") setProblem(REFUSED);
     if (outcome === "unreachable") setProblem(UNREACHABLE);
   }
@@ -42,27 +46,28 @@ export function SignInView() {
       <div class="sign-in-words">
         <h1 tabIndex={-1}>Sort a music catalogue into genres</h1>
         <p class="lead">
-          Upload a CSV file of tracks. Every track gets a genre and a probability, and is stored for you to
-          search, explain and correct.
+          Upload a file of tracks. Each one gets a genre and a confidence, and is stored for you and your
+          programs to use.
         </p>
+        <Picture />
         <ul>
           <li>
             <Icon name="upload" />
-            Files of any size, with live progress
+            Send files of any size and watch them live; a bad row never stops the others
           </li>
           <li>
-            <Icon name="alert" />
-            Bad rows are reported by line and column; the rest go through
+            <Icon name="listen" />
+            Search, explain and correct the result; the model learns from your answers
           </li>
           <li>
             <Icon name="code" />
-            Everything you see is a GraphQL query you can copy
+            Everything you see is a GraphQL query that you can copy
           </li>
         </ul>
       </div>
       <form class="card" onSubmit={submit}>
         <h2>Sign in</h2>
-        <p class="hint">Kept in this tab's memory only. Closing or reloading the tab forgets it.</p>
+        <p class="hint">Kept in this tab's memory only, unless you tick the box below.</p>
         {problem && <ProblemNotice problem={problem} />}
         <label>
           Client id
@@ -79,6 +84,7 @@ export function SignInView() {
           Client secret
           <input name="client-secret" type="password" autocomplete="off" required />
         </label>
+        <Remember />
         <Button kind="primary" type="submit" disabled={isChecking}>
           {isChecking ? "Checking …" : "Sign in"}
         </Button>
@@ -89,6 +95,21 @@ export function SignInView() {
           </p>
         )}
       </form>
+    </div>
+  );
+}
+
+function Remember() {
+  return (
+    <div class="remember">
+      <label>
+        <input type="checkbox" name="remember" aria-describedby="remember-hint" />
+        Remember in this tab
+      </label>
+      <p id="remember-hint" class="hint">
+        Survives a reload. The secret is then in this tab's session storage, which browsers also write to
+        disk, until you sign out or close the tab. Leave it off on a shared computer.
+      </p>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { useStore } from "@nanostores/react";
 import { GraphiQL } from "graphiql";
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
-import { credentials, shareCredentials } from "../api/credentials";
+import { credentials, recall, shareCredentials } from "../api/credentials";
 import { CredentialsBar } from "./credentials-bar";
 import { fetcher } from "./fetcher";
 import { FIRST_TABS } from "./first-tabs";
@@ -48,5 +48,6 @@ function Page({ linked }: { linked: ReturnType<typeof takeLinkedTab> }) {
   );
 }
 
+recall(); // a tab opened from a workbench that remembers starts with a copy of its session storage
 shareCredentials((given) => credentials.set(given));
 createRoot(document.getElementById("app")!).render(<Page linked={takeLinkedTab()} />);

@@ -1,7 +1,7 @@
 /** Confirm the genre of a track, correct it, or take the correction back. */
 
 import { useMutation, useQuery } from "@urql/preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { problemOf } from "../api/errors";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icons";
@@ -19,11 +19,13 @@ export function Correction({ track, reload }: { track: Track; reload: () => void
   const error = correcting.error ?? clearing.error;
   const isBusy = correcting.fetching || clearing.fetching;
   const value = chosen ?? track.genre;
+  const field = useRef<HTMLSelectElement>(null);
 
   async function run(request: Promise<{ error?: unknown }>, message: string): Promise<void> {
     if ((await request).error) return;
     setSaid(message);
     setChosen(null);
+    field.current?.focus(); // the button that was pressed is disabled or removed
     reload();
   }
 
@@ -37,7 +39,7 @@ export function Correction({ track, reload }: { track: Track; reload: () => void
       <form class="inline-form" onSubmit={save}>
         <label>
           <span class="hidden">Genre</span>
-          <select value={value} onChange={(event) => setChosen(event.currentTarget.value)}>
+          <select ref={field} value={value} onChange={(event) => setChosen(event.currentTarget.value)}>
             {(data?.model.genres ?? [track.genre]).map((genre) => (
               <option key={genre} value={genre}>
                 {genre}

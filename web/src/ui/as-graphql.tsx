@@ -17,15 +17,15 @@ export function AsGraphQL({ operation, variables }: AsGraphQLProps) {
   const address = `${API_URL}#${parts}`;
   return (
     <a
-      class="button ghost"
+      class="button aside"
       href={address}
       target="_blank"
       rel="noopener"
-      title="Open this view's query in GraphiQL"
+      title="As GraphQL: open this query in GraphiQL"
       onClick={(event) => openLink(event, address)}
     >
       <Icon name="code" />
-      as GraphQL
+      <span class="hidden">as GraphQL</span>
     </a>
   );
 }
