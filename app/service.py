@@ -35,6 +35,7 @@ from app.uploads.url import make_spool
 from db.batches.lifecycle import BatchLifecycle
 from db.batches.locks import SharedLocks
 from db.batches.queue import QUEUE_CHANNEL, BatchQueue
+from db.batches.read_options import PostgresReadOptions
 from db.batches.reclassification import PostgresReclassifications
 from db.batches.repository import PostgresBatches
 from db.embedded.start import EmbeddedStart
@@ -159,6 +160,7 @@ def _compose(
         runner=runner,
         reader=reader,
         spool=spool,
+        read_options=PostgresReadOptions(sessions),
         stored=StoredSources(stored, reclassifications, threads),
         queue=BatchQueue(engine),
         notices=notices,

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import strawberry
 
+from ml.reading.read_options import ReadOptions
 from schema.batches.batch import Batch
+from schema.batches.columns import Mappings, read_mappings
 from schema.batches.mutations import BatchMutation
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
@@ -34,15 +36,18 @@ class Mutation(BatchMutation, TrackMutation, CorrectionMutation, ModelMutation, 
             Upload,
             strawberry.argument(
                 description="A UTF-8 CSV file with a header, uncompressed or compressed with gzip "
-                "or Zstandard; `model { requiredColumns }` lists the columns it must have."
+                "or Zstandard; `model { requiredColumns }` lists the columns it must have, and "
+                "`previewColumns` says which names are recognised."
             ),
         ],
         wait: Annotated[
             bool, strawberry.argument(description="Whether to wait for the batch to end.")
         ] = True,
+        columns: Mappings = None,
     ) -> Batch:
         uploads, client_id = info.context.ports.uploads, info.context.client_id
-        return Batch.from_record(await uploads.classify(csv_file, client_id, wait=wait))
+        options = ReadOptions(read_mappings(columns))
+        return Batch.from_record(await uploads.classify(csv_file, client_id, options, wait=wait))
 
     @strawberry.mutation(
         description="Delete a batch, its rejects, and those of its tracks that no later batch has "

@@ -7,6 +7,7 @@ import strawberry
 
 from db.batches.records import BatchRecord
 from schema.batches.batch import Batch
+from schema.batches.columns import ColumnQuery
 from schema.core.connections import (
     After,
     Before,
@@ -36,7 +37,7 @@ def batch_key(record: BatchRecord) -> tuple[str, str]:
 
 
 @strawberry.type(description="All queries.")
-class Query(TrackQuery, CorrectionQuery, ReviewQuery, LearningQuery):
+class Query(ColumnQuery, TrackQuery, CorrectionQuery, ReviewQuery, LearningQuery):
     @strawberry.field(description="An upload; null if there is none with this id.")
     async def batch(
         self,

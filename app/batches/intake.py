@@ -14,6 +14,7 @@ from starlette.datastructures import UploadFile
 from app.batches.admission import Admission, Ticket
 from app.batches.disconnect import client_disconnects
 from app.batches.errors import UploadRefusedError
+from app.batches.read_options import to_stored
 from app.batches.runner import BatchRunner
 from app.batches.source import CsvReader, FileSource, size_of
 from app.models.classified import to_model_version
@@ -25,6 +26,7 @@ from db.batches.locks import SharedLocks
 from db.batches.records import BatchRecord, NewBatch
 from db.batches.repository import BatchRepository
 from db.errors import StorageUnavailableError
+from ml.reading.read_options import DEFAULTS, ReadOptions
 
 CANNOT_KEEP = "Uploads cannot be kept at the moment. Try again later, or with wait: true."
 DISCONNECTED = "The client disconnected before this file was read. Nothing of it was stored."
@@ -46,15 +48,17 @@ class UploadIntake:
     spool: Spool
 
     async def classify(
-        self, upload: UploadFile, client_id: str | None, *, wait: bool
+        self, upload: UploadFile, client_id: str | None, options: ReadOptions, *, wait: bool
     ) -> BatchRecord:
         """Classify an upload, or promise to; the transport closes it."""
         name = shown_name(upload.filename)
         check_suffix(name)
         take_in = self.run if wait else self.enqueue
-        return await take_in(upload.file, name, client_id)
+        return await take_in(upload.file, name, client_id, options)
 
-    async def run(self, file: BinaryIO, file_name: str, client_id: str | None) -> BatchRecord:
+    async def run(
+        self, file: BinaryIO, file_name: str, client_id: str | None, options: ReadOptions = DEFAULTS
+    ) -> BatchRecord:
         """Classify a file as soon as it is admitted, and return its batch once it has ended.
 
         Raises
@@ -66,20 +70,24 @@ class UploadIntake:
         StorageUnavailableError
             The database is unavailable; a batch that was recorded is set FAILED once it is back.
         """
-        source, size = FileSource(self.reader, file), size_of(file)
+        source, size = FileSource(self.reader, file, options), size_of(file)
         with self.admission.ticket(is_upload=True) as ticket:
             if not ticket.is_admitted:
-                await self.reader.check(file)
+                await self.reader.check(file, options)
             if ticket.dismissal:
                 raise UploadRefusedError(ticket.dismissal)
             if ticket.is_admitted:
-                batch_id = await self.runner.run_new(source, file_name, client_id, bytes_total=size)
+                batch_id = await self.runner.run_new(
+                    source, file_name, client_id, bytes_total=size, options=options
+                )
             else:
-                batch = self._new_batch(file_name, client_id, size)
+                batch = self._new_batch(file_name, client_id, size, options)
                 batch_id = await self._wait_and_run(ticket, batch, source)
         return await self._find(batch_id)
 
-    async def enqueue(self, file: BinaryIO, file_name: str, client_id: str | None) -> BatchRecord:
+    async def enqueue(
+        self, file: BinaryIO, file_name: str, client_id: str | None, options: ReadOptions = DEFAULTS
+    ) -> BatchRecord:
         """Promise to classify a file: once this returns, it survives the death of any process.
 
         Raises
@@ -89,8 +97,8 @@ class UploadIntake:
         UploadRefusedError, StorageUnavailableError
             The spool or the database cannot be reached; no batch is made of it either.
         """
-        await self.reader.check(file)
-        batch = self._new_batch(file_name, client_id, size_of(file))
+        await self.reader.check(file, options)
+        batch = self._new_batch(file_name, client_id, size_of(file), options)
         unwanted = threading.Event()
         try:
             await self._save(batch.id, file, unwanted)
@@ -104,9 +112,11 @@ class UploadIntake:
             raise
         return await self._find(batch.id)
 
-    def _new_batch(self, file_name: str, client_id: str | None, size: int) -> NewBatch:
-        model = to_model_version(self.runner.current.model)
-        return NewBatch(uuid.uuid4(), file_name, model, client_id, size)
+    def _new_batch(
+        self, file_name: str, client_id: str | None, size: int, options: ReadOptions
+    ) -> NewBatch:
+        model, stored = to_model_version(self.runner.current.model), to_stored(options)
+        return NewBatch(uuid.uuid4(), file_name, model, client_id, size, read_options=stored)
 
     async def _wait_and_run(self, ticket: Ticket, batch: NewBatch, source: FileSource) -> uuid.UUID:
         """Show a batch as QUEUED until it is admitted; it holds no connection meanwhile."""

@@ -14,6 +14,7 @@ from typing import Any
 import anyio
 
 from app.batches.pipeline import Checkpoint, ClassifyPipeline, PreparedChunk, Writer, carry_on
+from app.batches.read_options import to_stored
 from app.batches.source import ChunkSource
 from app.models.classified import to_model_version
 from app.models.current import CurrentModel
@@ -31,6 +32,7 @@ from db.errors import StorageUnavailableError
 from db.records import ModelVersion
 from ml.errors import CsvError
 from ml.model.genre_model import GenreModel
+from ml.reading.read_options import DEFAULTS, ReadOptions
 from ml.track import TrackChunk
 
 SPOOL_DELAY_S = 5.0
@@ -74,6 +76,7 @@ class BatchRunner:
         checkpoint: Checkpoint = carry_on,
         *,
         bytes_total: int | None = None,
+        options: ReadOptions = DEFAULTS,
     ) -> uuid.UUID:
         """Record a batch, run it to its end, and return its id.
 
@@ -89,7 +92,12 @@ class BatchRunner:
             # Read before anything is written: a file that is no CSV leaves no trace.
             peeked = _rejoin(await anext(chunks, None), chunks)
             batch = NewBatch(
-                uuid.uuid4(), file_name, to_model_version(model), client_id, bytes_total
+                uuid.uuid4(),
+                file_name,
+                to_model_version(model),
+                client_id,
+                bytes_total,
+                read_options=to_stored(options),
             )
             async with self.lifecycle.create(batch) as hold:
                 await self._see_through(hold, self._store(hold, model, peeked, checkpoint))

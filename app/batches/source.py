@@ -9,10 +9,13 @@ from uuid import UUID
 
 import anyio.to_thread
 
+from app.batches.read_options import find_options
 from app.runtime.threads import ComputeThreads
 from app.uploads.spool import Spool
+from db.batches.read_options import PostgresReadOptions
 from db.batches.records import ResumePoint
 from ml.reading.compression import ContentLimits, TrackContent
+from ml.reading.read_options import DEFAULTS, ReadOptions
 from ml.reading.tracks_csv import read_tracks, resume_tracks
 from ml.track import FilePosition, TrackChunk
 
@@ -37,7 +40,7 @@ class CsvReader:
     """How much may come out of a compressed file."""
 
     async def read(
-        self, file: BinaryIO, start: ResumePoint | None
+        self, file: BinaryIO, start: ResumePoint | None, options: ReadOptions = DEFAULTS
     ) -> AsyncGenerator[TrackChunk, None]:
         """Yield the chunks of a file.
 
@@ -48,14 +51,14 @@ class CsvReader:
         """
         content = TrackContent(file, self.limits)
         if start is None:
-            chunks = read_tracks(content, chunk_bytes=self.chunk_bytes)
+            chunks = read_tracks(content, chunk_bytes=self.chunk_bytes, options=options)
         else:
             position = FilePosition(start.byte, start.line)
-            chunks = resume_tracks(content, position, chunk_bytes=self.chunk_bytes)
+            chunks = resume_tracks(content, position, chunk_bytes=self.chunk_bytes, options=options)
         while (chunk := await self.threads.run(next, chunks, None)) is not None:
             yield replace(chunk, bytes_read=content.bytes_read(chunk.end.byte))
 
-    async def check(self, file: BinaryIO) -> None:
+    async def check(self, file: BinaryIO, options: ReadOptions = DEFAULTS) -> None:
         """Read the header and the first rows as `read` will, then go back to the start.
 
         It does not wait for one of the threads, which other batches may keep busy.
@@ -65,10 +68,11 @@ class CsvReader:
         CsvError
             They are not those of a CSV file of tracks.
         """
-        await anyio.to_thread.run_sync(self._check, file)
+        await anyio.to_thread.run_sync(self._check, file, options)
 
-    def _check(self, file: BinaryIO) -> None:
-        next(read_tracks(TrackContent(file, self.limits), chunk_bytes=CHECKED_BYTES))
+    def _check(self, file: BinaryIO, options: ReadOptions) -> None:
+        content = TrackContent(file, self.limits)
+        next(read_tracks(content, chunk_bytes=CHECKED_BYTES, options=options))
         file.seek(0)
 
 
@@ -86,10 +90,11 @@ class FileSource:
 
     reader: CsvReader
     file: BinaryIO
+    options: ReadOptions = DEFAULTS
 
     def read(self, start: ResumePoint | None = None) -> AsyncGenerator[TrackChunk, None]:
         """Yield the chunks of the file."""
-        return self.reader.read(self.file, start)
+        return self.reader.read(self.file, start, self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ class SpooledSource:
 
     reader: CsvReader
     spool: Spool
+    stored: PostgresReadOptions
     batch_id: UUID
 
     async def read(self, start: ResumePoint | None = None) -> AsyncGenerator[TrackChunk, None]:
@@ -110,7 +116,8 @@ class SpooledSource:
         SpoolError
             The spool cannot be read at the moment.
         """
+        options = await find_options(self.stored, self.batch_id)
         with await anyio.to_thread.run_sync(self.spool.open, self.batch_id) as file:
-            async with aclosing(self.reader.read(file, start)) as chunks:
+            async with aclosing(self.reader.read(file, start, options)) as chunks:
                 async for chunk in chunks:
                     yield chunk

@@ -25,6 +25,7 @@ from app.uploads.spool import Spool
 from db.batches.errors import BatchHeldError
 from db.batches.kind import BatchKind
 from db.batches.queue import LEASE_S, QUEUE_CHANNEL, BatchQueue, Claim
+from db.batches.read_options import PostgresReadOptions
 from db.errors import StorageUnavailableError
 from db.notices import Notices
 
@@ -41,6 +42,7 @@ class Worker:
     runner: BatchRunner
     reader: CsvReader
     spool: Spool
+    read_options: PostgresReadOptions
     stored: StoredSources
     queue: BatchQueue
     notices: Notices
@@ -98,7 +100,7 @@ class Worker:
     def _source_of(self, claim: Claim) -> ChunkSource:
         if claim.kind is BatchKind.RECLASSIFY:
             return self.stored.source_of(claim.batch_id)
-        return SpooledSource(self.reader, self.spool, claim.batch_id)
+        return SpooledSource(self.reader, self.spool, self.read_options, claim.batch_id)
 
     def _give_way_if_asked(self, ticket: Ticket, chunk: PreparedChunk) -> None:
         if self.is_stopping or self.admission.should_give_way(ticket):

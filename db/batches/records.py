@@ -1,8 +1,10 @@
 """What the repositories of batches take and give."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from db.batches.kind import BatchKind
 from db.batches.status import BatchStatus
@@ -22,6 +24,8 @@ class NewBatch:
     kind: BatchKind = BatchKind.UPLOAD
     target_id: uuid.UUID | None = None
     """The batch whose tracks are classified again; None means all tracks."""
+    read_options: Mapping[str, Any] | None = None
+    """How its file is to be read, as JSON; None for the defaults."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ async def insert_batch(
             kind=batch.kind,
             target_batch_id=batch.target_id,
             bytes_total=batch.bytes_total,
+            read_options=batch.read_options,
             **(begin_measuring() if status is BatchStatus.RUNNING else {}),
         )
     )

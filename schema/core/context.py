@@ -18,6 +18,7 @@ from db.tracks.repository import TrackRepository
 from ml.errors import ExplanationError
 from ml.model.explanation import Contribution
 from ml.model.predictions import GenrePredictions
+from ml.reading.read_options import ReadOptions
 from ml.reading.track_input import RawTrack
 from ml.store.manifest import Manifest
 from schema.core.errors import ErrorCode, coded_error
@@ -33,7 +34,7 @@ class BatchClassifier(Protocol):
     """Classifies an uploaded file and stores the result."""
 
     async def classify(
-        self, upload: UploadFile, client_id: str | None, *, wait: bool
+        self, upload: UploadFile, client_id: str | None, options: ReadOptions, *, wait: bool
     ) -> BatchRecord:
         """Return the batch; without `wait`, before it is read. Raises if the file is not a CSV."""
 

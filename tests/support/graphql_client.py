@@ -46,10 +46,10 @@ class GraphQLClient:
         return error
 
     async def upload(
-        self, content: bytes, name: str = "tracks.csv", query: str = UPLOAD
+        self, content: bytes, name: str = "tracks.csv", query: str = UPLOAD, **variables: Any
     ) -> dict[str, Any]:
         """Send a file according to the GraphQL multipart request specification."""
-        operations = {"query": query, "variables": {"csvFile": None}}
+        operations = {"query": query, "variables": {"csvFile": None, **variables}}
         response = await self.http.post(
             "/graphql",
             data={

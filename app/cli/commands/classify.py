@@ -18,6 +18,8 @@ from app.service import Service, open_service
 from app.uploads.file_name import check_suffix, shown_name
 from db.batches.records import BatchRecord
 from db.batches.status import BatchStatus
+from ml.reading.column_match import check_mapping
+from ml.reading.read_options import ReadOptions
 
 
 def classify(
@@ -27,6 +29,13 @@ def classify(
             help="CSV files of tracks, optionally .csv.gz or .csv.zst.", exists=True, dir_okay=False
         ),
     ],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A column that the file names differently, as ours=theirs; can be repeated.",
+            metavar="COLUMN=HEADER",
+        ),
+    ] = None,
 ) -> None:
     """Classify CSV files and store the result, as `classifyBatch` does.
 
@@ -34,16 +43,26 @@ def classify(
 
     Example: `genre classify tracks.csv more-tracks.csv`
     """
-    if not anyio.run(_classify_all, files):
+    options = ReadOptions(_read_columns(column or []))
+    if not anyio.run(_classify_all, files, options):
         raise typer.Exit(1)
 
 
-async def _classify_all(files: list[Path]) -> bool:
+def _read_columns(columns: list[str]) -> dict[str, str]:
+    pairs = [entry.partition("=") for entry in columns]
+    for entry, (name, equals, header) in zip(columns, pairs, strict=True):
+        if not (name.strip() and equals and header.strip()):
+            message = f'"{entry}" is no mapping; write COLUMN=HEADER, such as title=Name.'
+            raise typer.BadParameter(message, param_hint="--column")
+    return check_mapping([(name.strip(), header.strip()) for name, _, header in pairs])
+
+
+async def _classify_all(files: list[Path], options: ReadOptions) -> bool:
     is_done = True
     async with open_service(read_settings()) as service:
         with stop_requested() as stop:
             for path in files:
-                batch = await _classify_one(service, path, stop)
+                batch = await _classify_one(service, path, options, stop)
                 await print_report(service, batch)
                 is_done &= batch.status == BatchStatus.DONE
                 if batch.status == BatchStatus.CANCELLED:
@@ -51,7 +70,9 @@ async def _classify_all(files: list[Path]) -> bool:
     return is_done
 
 
-async def _classify_one(service: Service, path: Path, stop: asyncio.Event) -> BatchRecord:
+async def _classify_one(
+    service: Service, path: Path, options: ReadOptions, stop: asyncio.Event
+) -> BatchRecord:
     check_suffix(path.name)
     with path.open("rb") as file:
         size = size_of(file)
@@ -66,9 +87,10 @@ async def _classify_one(service: Service, path: Path, stop: asyncio.Event) -> Ba
                     raise RunCancelledError
 
             batch_id = await service.runner.run_new(
-                FileSource(service.reader, file),
+                FileSource(service.reader, file, options),
                 shown_name(path.name),
                 checkpoint=show_chunk,
                 bytes_total=size,
+                options=options,
             )
     return (await service.batches.find_batches([batch_id]))[batch_id]

@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,22 @@ def test_classify_stores_files_and_shows_rejects(tmp_path: Path, data_dir: str) 
     assert result.returncode == 0, result.stderr
     assert "DONE, 31 rows received, 30 stored, 1 rejected" in result.stdout
     assert f"The row has 2 fields; the header has {len(REQUIRED_COLUMNS)}." in result.stdout
+
+
+def test_classify_takes_columns_by_other_names(tmp_path: Path, data_dir: str) -> None:
+    header, rows = genre("sample", "--rows", 30, "--seed", 5).stdout.split("\n", 1)
+    other = header.replace("trackID,title", "track_id,Heading")
+    (tmp_path / "tracks.csv").write_text(f"{other}\n{rows}")
+    run = partial(genre, "classify", tmp_path / "tracks.csv", GENRE_DATA_DIR=data_dir)
+
+    mapped = run("--column", "title=Heading")
+    unknown = run("--column", "artist=Heading")
+    unfinished = run("--column", "title")
+
+    assert "DONE, 30 rows received, 30 stored" in mapped.stdout, mapped.stderr
+    assert 'There is no column "artist"; allowed are trackID, title' in unknown.stderr
+    assert '"title" is no mapping; write COLUMN=HEADER' in unfinished.stderr
+    assert (unknown.returncode, unfinished.returncode) == (1, 2)
 
 
 def test_classify_names_what_is_wrong_in_one_line(tmp_path: Path, data_dir: str) -> None:
