@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from app.batches.feed import BatchFeed
 from app.batches.worker import working
@@ -28,6 +29,7 @@ from app.http.middleware import (
 )
 from app.http.not_found import make_not_found_handler
 from app.http.pages import GraphiQLMiddleware, page_routes
+from app.http.sockets.endpoint import GraphQLSockets, SocketLimits
 from app.learning.learner import CorrectionLearner
 from app.models.operated import OperatedModel
 from app.service import Service, open_service
@@ -81,12 +83,20 @@ def create_app(
         introspection=settings.introspection,
     )
     graphql = GenreGraphQL(schema, build_context=build_context)
+    sockets = GraphQLSockets(
+        schema,
+        build_context=build_socket_context,
+        verify=access.clients.verify,
+        origins=settings.allowed_origins,
+        limits=socket_limits(settings),
+    )
     return Starlette(
         routes=[
             *page_routes(),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route(GRAPHQL_PATH, graphql),
+            WebSocketRoute(GRAPHQL_PATH, sockets),
             Route(EXPORT_PATH, export_csv),
         ],
         middleware=[
@@ -108,6 +118,7 @@ def create_app(
                 CredentialsMiddleware,
                 verify=access.clients.verify,
                 paths=[GRAPHQL_PATH, EXPORT_PATH],
+                socket_paths=[GRAPHQL_PATH],
             ),
             Middleware(
                 BodyLimitMiddleware,
@@ -149,6 +160,22 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
     )
 
 
+def socket_limits(settings: Settings) -> SocketLimits:
+    """Return the limits of WebSockets."""
+    return SocketLimits(
+        connections=settings.websocket_connections,
+        connections_per_client=settings.websocket_connections_per_client,
+        operations=settings.websocket_operations,
+        init_s=settings.websocket_init_s,
+        idle_s=settings.websocket_idle_s,
+    )
+
+
 def build_context(request: Request) -> Context:
     """Make the context of a request, whose client the middleware has checked."""
     return make_context(request.state.ports, request.state.client_id)
+
+
+def build_socket_context(socket: WebSocket, client_id: str) -> Context:
+    """Make the context of an operation on a WebSocket, whose client has been checked."""
+    return make_context(socket.state.ports, client_id)

@@ -6,6 +6,7 @@ import uvicorn
 
 from app.config.access import Access
 from app.config.settings import Settings
+from app.http.sockets.server import BoundedWebSocket
 from app.main import create_app
 from db.embedded.start import EmbeddedStart
 
@@ -33,6 +34,9 @@ def make_server(
         log_config=None,
         access_log=settings.log_level == "DEBUG",
         server_header=False,
+        ws=BoundedWebSocket,
+        ws_max_size=settings.websocket_message_bytes,
+        ws_per_message_deflate=False,  # costs memory for each connection
         # An open event stream would keep the process running forever.
         timeout_graceful_shutdown=settings.shutdown_timeout_s,
     )

@@ -19,7 +19,7 @@ class Subscription:
         description="Sends the batch immediately and then whenever its counts or status change, "
         "until it has ended. Changes that arrive faster than the client reads them are "
         "merged. An unknown batch, or one deleted in the meantime, is NOT_FOUND. Served as "
-        "server-sent events."
+        "server-sent events and over WebSockets (graphql-transport-ws)."
     )
     async def batch_progress(
         self,

@@ -79,6 +79,18 @@ class Settings(BaseSettings):
     """Number of Postgres connections in the pool."""
     cors_origins: str = ""
     """Comma-separated origins of frontends on other hosts, such as `https://app.example`."""
+    websocket_connections: int = Field(default=1000, ge=0)
+    """How many WebSockets may be open in a process, one in ten without credentials yet; 0: none."""
+    websocket_connections_per_client: int = Field(default=100, ge=1)
+    """How many WebSockets each client may have open in a process."""
+    websocket_operations: int = Field(default=20, ge=1)
+    """How many operations may run on a WebSocket at the same time."""
+    websocket_message_bytes: int = Field(default=MIB, ge=1024)
+    """Largest message that a client may send over a WebSocket."""
+    websocket_init_s: float = Field(default=5, gt=0)
+    """How long a WebSocket may be open without valid credentials, in seconds."""
+    websocket_idle_s: float = Field(default=300, gt=0)
+    """How long a WebSocket may be open without a running operation, in seconds."""
     introspection: bool = True
     """Whether clients may query the schema; if not, errors make no suggestions either."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

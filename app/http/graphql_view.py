@@ -1,22 +1,20 @@
 """Serve a Strawberry schema over HTTP: GraphQL over HTTP, multipart uploads, event streams.
 
-No websockets, no IDE, no batching. The middleware has already checked the credentials.
+No IDE, no batching; `app.http.sockets` serves WebSockets. The middleware has already checked the
+credentials.
 """
 
-import json
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, Generic
 
-import orjson
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketClose
 from strawberry.asgi import GraphQL
-from strawberry.http import process_result
 from strawberry.http.typevars import Context
 from strawberry.schema import BaseSchema
 from strawberry.schema.exceptions import (
@@ -32,8 +30,9 @@ from app.http.errors import ErrorResponse, RefusedRequestError
 from app.http.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Negotiated, negotiate
 from app.http.middleware import BodyTooLargeError
 from app.http.request_body import MultipartLimits, Operation, read_operation
+from app.http.results import encode_json, internal_document, to_document
 from app.http.sse import COMPLETE, EventStream, next_event
-from schema.core.errors import ErrorCode, coded_error, internal_error, is_exception, mask_error
+from schema.core.errors import ErrorCode, coded_error
 
 logger = logging.getLogger("genre.graphql")
 
@@ -101,11 +100,7 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         return self.build_context(request)
 
     def encode_json(self, data: object) -> bytes:
-        """Encode as strict JSON, on one line."""
-        try:
-            return orjson.dumps(data)
-        except orjson.JSONEncodeError:  # a lone surrogate, which JSON can only escape
-            return json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
+        return encode_json(data)
 
     async def respond(self, request: Request, resources: AsyncExitStack) -> Response:
         """Return a response to a request, whatever fails."""
@@ -126,7 +121,7 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         except Exception:
             request_id = current_request_id()
             logger.exception("Unexpected error outside the schema (request %s)", request_id)
-            return self._json_response({"errors": [_internal_document()]}, 500, media_type)
+            return self._json_response({"errors": [internal_document()]}, 500, media_type)
 
     async def _respond(
         self, request: Request, accepted: Negotiated, resources: AsyncExitStack
@@ -197,19 +192,19 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
         try:
             async with aclosing(results):
                 async for result in results:
-                    yield self._event(_document(result))
+                    yield self._event(to_document(result))
         except GraphQLError as error:  # from a failed extension, already masked
             yield self._event({"errors": [error.formatted]})
         except Exception:
             logger.exception("Unexpected error in a stream (request %s)", current_request_id())
-            yield self._event({"errors": [_internal_document()]})
+            yield self._event({"errors": [internal_document()]})
         yield COMPLETE
 
     def _event(self, document: object) -> str:
-        return next_event(self.encode_json(document).decode())
+        return next_event(encode_json(document).decode())
 
     def _result_response(self, result: ExecutionResult, media_type: str) -> Response:
-        document = _document(result)
+        document = to_document(result)
         status = 200
         if "data" not in document and media_type == GRAPHQL_RESPONSE:
             codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
@@ -219,28 +214,8 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
     def _json_response(self, document: object, status: int, media_type: str) -> Response:
         # Shared caches do not know that the credentials' headers matter.
         headers = {"cache-control": "no-store", "vary": "Accept"}
-        body = self.encode_json(document)
+        body = encode_json(document)
         return Response(body, status, headers, f"{media_type}; charset=utf-8")
-
-
-def _document(result: ExecutionResult) -> dict[str, Any]:
-    """Return the response as specified: without `data` if nothing was executed."""
-    result.errors = [_masked(error) for error in result.errors or ()]
-    document: dict[str, Any] = {**process_result(result)}
-    if result.data is None and result.errors and all(e.path is None for e in result.errors):
-        del document["data"]
-    return document
-
-
-def _masked(error: GraphQLError) -> GraphQLError:
-    """Mask an error that `ErrorCodes` did not see because another extension failed first."""
-    if error.original_error is None or not is_exception(error):
-        return error
-    return mask_error(error, error.original_error, current_request_id())
-
-
-def _internal_document() -> Any:
-    return internal_error(current_request_id()).formatted
 
 
 async def _once(result: ExecutionResult) -> AsyncGenerator[ExecutionResult, None]:

@@ -56,7 +56,8 @@ class CredentialsMiddleware:
 
     `verify(client_id, client_secret)` returns the client's id, or None. The id is stored in
     `scope["state"]["client_id"]`. Endpoints should require it there, so that a request that
-    bypassed this middleware fails. Websockets are refused everywhere.
+    bypassed this middleware fails. WebSockets are refused except at `socket_paths`, whose endpoint
+    must check credentials itself: a browser cannot send headers with a WebSocket.
     """
 
     def __init__(
@@ -64,14 +65,16 @@ class CredentialsMiddleware:
         app: ASGIApp,
         verify: Callable[[str, str], str | None],
         paths: Collection[str],
+        socket_paths: Collection[str] = (),
     ) -> None:
         self.app = app
         self.verify = verify
         self.paths = tuple(path.rstrip("/") for path in paths)
+        self.socket_paths = frozenset(socket_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check the headers before any of the body is read."""
-        if scope["type"] == "websocket":
+        if scope["type"] == "websocket" and not self.checks_itself(scope):
             return await WebSocketClose(code=1008)(scope, receive, send)
         if scope["type"] != "http" or not self.is_protected(scope):
             return await self.app(scope, receive, send)
@@ -89,6 +92,11 @@ class CredentialsMiddleware:
             )
             return await refuse_unread(response, scope, receive, send)
         return await self.app(_with_state(scope, client_id=verified), receive, send)
+
+    def checks_itself(self, scope: Scope) -> bool:
+        """Return whether the endpoint of a WebSocket checks the credentials."""
+        path: str = scope["path"]
+        return path.removeprefix(scope.get("root_path", "")) in self.socket_paths
 
     def is_protected(self, scope: Scope) -> bool:
         """Return whether the request needs credentials; a preflight cannot carry any.

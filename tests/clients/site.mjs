@@ -2,10 +2,14 @@
 // Usage of each client: node CLIENT.mjs ADDRESS FILE
 // It prints one JSON object: what the service answered.
 import { openAsBlob } from "node:fs";
+import { WebSocket } from "ws";
+
+globalThis.WebSocket ??= WebSocket; // browsers have it, and Node from version 22
 
 const [address, path] = process.argv.slice(2);
 
 export const url = `${address}/graphql`;
+export const socketUrl = url.replace(/^http/, "ws");
 export const headers = { "client-id": "test", "client-secret": "test" };
 
 export async function openFile() {

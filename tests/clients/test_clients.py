@@ -63,3 +63,16 @@ async def test_graphql_sse_follows_a_batch_to_its_end(
     assert sum(counts(seen["genres"]).values()) == 60
     assert seen["unknown"] == ["NOT_FOUND"]
     assert seen["refused"] == ["GRAPHQL_VALIDATION_FAILED"]
+
+
+async def test_graphql_ws_runs_everything_over_one_websocket(
+    api: GraphQLClient, address: str, node: Node, sample_file: str
+) -> None:
+    seen = await node("ws.mjs", address, sample_file)
+
+    assert_progress(seen["progress"], seen["id"])
+    assert sum(counts(seen["genres"]).values()) == 60
+    assert seen["corrected"] == {"trackId": "1", "genre": "folk"}
+    assert seen["unknown"] == ["NOT_FOUND"]
+    assert seen["refused"] == ["GRAPHQL_VALIDATION_FAILED"]
+    assert seen["closed"][0] == 4403

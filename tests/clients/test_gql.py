@@ -9,6 +9,7 @@ from gql import Client, FileVar, gql
 from gql.client import AsyncClientSession
 from gql.transport.exceptions import TransportQueryError
 from gql.transport.httpx import HTTPXAsyncTransport
+from gql.transport.websockets import WebsocketsTransport
 from support.graphql_client import GraphQLClient
 
 pytestmark = pytest.mark.asyncio
@@ -63,3 +64,19 @@ async def test_gql_shows_the_code_of_an_error(session: AsyncClientSession) -> No
 
     assert caught.value.errors is not None
     assert caught.value.errors[0]["extensions"]["code"] == "UNKNOWN_GENRE"
+
+
+async def test_gql_follows_a_batch_over_a_websocket(
+    api: GraphQLClient, address: str, sample: bytes
+) -> None:
+    queue = "mutation ($csvFile: Upload!) { classifyBatch(csvFile: $csvFile, wait: false) { id } }"
+    batch = (await api.upload(sample, query=queue))["data"]["classifyBatch"]
+    progress = gql("subscription ($id: ID!) { batchProgress(id: $id) { status rowsStored } }")
+    progress.variable_values = {"id": batch["id"]}
+    url = f"{address.replace('http', 'ws')}/graphql"
+    transport = WebsocketsTransport(url=url, init_payload=api.headers)
+
+    async with Client(transport=transport) as session:
+        events = [event["batchProgress"] async for event in session.subscribe(progress)]
+
+    assert events[-1] == {"status": "DONE", "rowsStored": 60}
