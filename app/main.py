@@ -19,6 +19,9 @@ from app.batches.worker import working
 from app.config.access import Access, read_access
 from app.config.request_id import current_request_id
 from app.config.settings import Settings
+from app.exports.linker import DownloadLinker
+from app.exports.links import Clock, now
+from app.http.download_view import link_routes
 from app.http.export_view import export_csv
 from app.http.graphql_view import GenreGraphQL
 from app.http.health import healthz, readyz
@@ -50,7 +53,10 @@ class State(TypedDict):
 
 
 def create_app(
-    settings: Settings, access: Access | None = None, postgres: EmbeddedStart | None = None
+    settings: Settings,
+    access: Access | None = None,
+    postgres: EmbeddedStart | None = None,
+    clock: Clock = now,
 ) -> Starlette:
     """Make the application; nothing is opened before its lifespan begins.
 
@@ -60,6 +66,8 @@ def create_app(
         As `read_access` returns it, if it was called already.
     postgres : EmbeddedStart, optional
         The embedded server, if it was started ahead; it ends with the lifespan.
+    clock : callable, optional
+        Tells when links to downloads expire.
 
     Raises
     ------
@@ -71,7 +79,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
-        async with open_service(settings, postgres) as service, _working(service, settings):
+        async with open_service(settings, postgres, clock) as service, _working(service, settings):
             loop = asyncio.get_running_loop()
             app.state.stop = partial(loop.call_soon_threadsafe, service.stop)
             gc.collect()  # quick: `app.runtime.process.quick_imports` froze what it imported
@@ -98,6 +106,7 @@ def create_app(
             Route(GRAPHQL_PATH, graphql),
             WebSocketRoute(GRAPHQL_PATH, sockets),
             Route(EXPORT_PATH, export_csv),
+            *link_routes(),
         ],
         middleware=[
             Middleware(RequestIdMiddleware),
@@ -157,6 +166,7 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
         reviewer=service.reviewer,
         learner=CorrectionLearner(service.studies, model, service.learned_models, service.tracks),
         model=model,
+        export_linker=DownloadLinker(service.links, service.tracks),
     )
 
 

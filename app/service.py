@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-import anyio
 from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
 
@@ -20,6 +19,8 @@ from app.batches.source import CsvReader
 from app.batches.stored_source import StoredSources
 from app.batches.worker import Worker
 from app.config.settings import Settings
+from app.exports.links import Clock, LinkSigner, now
+from app.exports.slots import ExportSlots
 from app.learning.catalogue import Catalogue
 from app.learning.reviewer import TrackReviewer
 from app.learning.study import Studies
@@ -42,6 +43,7 @@ from db.embedded.start import EmbeddedStart
 from db.engine import create_sessions
 from db.learned_models import PostgresLearnedModels
 from db.notices import BATCH_CHANNEL, Notices
+from db.signing_keys import PostgresSigningKeys
 from db.tracks.corrections import PostgresCorrections
 from db.tracks.exports import PostgresExports
 from db.tracks.features import PostgresFeatures
@@ -51,8 +53,6 @@ from db.tracks.repository import PostgresTracks
 from db.tracks.writer import PostgresTrackWriter
 from ml.reading.compression import ContentLimits
 
-RUNNING_EXPORTS = 2
-"""Downloads whose rows are read from Postgres at a time, each on a connection; others wait."""
 THREADS_PER_BATCH = 2
 """Threads of a running batch: one reads while the other predicts.
 
@@ -90,8 +90,8 @@ class Service:
     studies: Studies
     reviewer: TrackReviewer
     learned_models: PostgresLearnedModels
-    exporting: anyio.Semaphore
-    """Bounds the exports that read from Postgres."""
+    export_slots: ExportSlots
+    links: LinkSigner
 
     def stop(self) -> None:
         """End what would hold up the end of the process: streams, waiting uploads, workers."""
@@ -102,9 +102,11 @@ class Service:
 
 @contextlib.asynccontextmanager
 async def open_service(
-    settings: Settings, postgres: EmbeddedStart | None = None
+    settings: Settings, postgres: EmbeddedStart | None = None, clock: Clock = now
 ) -> AsyncIterator[Service]:
     """Open everything; it is closed at the end of the block, `postgres` as well.
+
+    `clock` tells when links to downloads expire.
 
     Raises
     ------
@@ -118,7 +120,7 @@ async def open_service(
     async with open_database(settings, postgres) as engine:
         model = await open_model(make_source(settings, create_sessions(engine)))
         threads = ComputeThreads(settings.max_running_batches * THREADS_PER_BATCH + REQUEST_THREADS)
-        service = _compose(settings, model, engine, threads)
+        service = _compose(settings, model, engine, threads, clock)
         async with (
             contextlib.aclosing(threads),
             contextlib.aclosing(service.studies.threads),
@@ -140,7 +142,11 @@ async def _blas_threads(threads: int) -> AsyncIterator[None]:
 
 
 def _compose(
-    settings: Settings, model: CurrentModel, engine: AsyncEngine, threads: ComputeThreads
+    settings: Settings,
+    model: CurrentModel,
+    engine: AsyncEngine,
+    threads: ComputeThreads,
+    clock: Clock,
 ) -> Service:
     sessions = create_sessions(engine)
     tracks, features = PostgresTracks(sessions), PostgresFeatures(sessions)
@@ -192,5 +198,6 @@ def _compose(
         studies=studies,
         reviewer=TrackReviewer(studies, tracks, features),
         learned_models=PostgresLearnedModels(sessions),
-        exporting=anyio.Semaphore(RUNNING_EXPORTS),
+        export_slots=ExportSlots(),
+        links=LinkSigner(PostgresSigningKeys(sessions), clock),
     )

@@ -73,6 +73,18 @@ class ModelChoiceRow(SQLModel, table=True):
     previous_id: int | None = Field(sa_column=Column(BigInteger, ForeignKey("model_choices.id")))
 
 
+class SigningKeyRow(SQLModel, table=True):
+    """A random key that signs links, shared by all replicas."""
+
+    __tablename__: ClassVar[str] = "signing_keys"
+
+    purpose: str = Field(sa_column=Column(Text, primary_key=True))
+    key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    created_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
+    )
+
+
 class LearnedModelRow(SQLModel, table=True):
     """A model small enough to store here, so every replica has it without a shared disk."""
 

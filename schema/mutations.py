@@ -11,6 +11,7 @@ from schema.batches.mutations import BatchMutation
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
 from schema.core.scalars import Upload
+from schema.exports.mutations import ExportMutation
 from schema.learning.results import LearningMutation
 from schema.models.mutations import ModelMutation
 from schema.node import read_batch_id
@@ -19,7 +20,14 @@ from schema.tracks.mutations import TrackMutation
 
 
 @strawberry.type(description="All mutations.")
-class Mutation(BatchMutation, TrackMutation, CorrectionMutation, ModelMutation, LearningMutation):
+class Mutation(
+    BatchMutation,
+    TrackMutation,
+    CorrectionMutation,
+    ModelMutation,
+    LearningMutation,
+    ExportMutation,
+):
     @strawberry.mutation(
         description="Classify every track in a CSV file and store the results. Rows with a missing "
         "or wrong value are reported in `rejects` and the others are stored; a track that is "

@@ -3,10 +3,13 @@
 import json
 import logging
 import logging.config
+import re
 from datetime import UTC, datetime
 
 from app.config.request_id import current_request_id
 from app.config.settings import Settings
+
+SIGNATURE = re.compile(r"([?&]signature=)[^&\s]*")
 
 
 class RequestIdFilter(logging.Filter):
@@ -14,6 +17,17 @@ class RequestIdFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current_request_id() or "-"
+        return True
+
+
+class SignatureFilter(logging.Filter):
+    """Removes the signatures of links from access logs: whoever reads them could use the links."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                SIGNATURE.sub(r"\1...", arg) if isinstance(arg, str) else arg for arg in record.args
+            )
         return True
 
 
@@ -41,13 +55,16 @@ def configure_logging(settings: Settings) -> None:
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "filters": {"request_id": {"()": RequestIdFilter}},
+            "filters": {
+                "request_id": {"()": RequestIdFilter},
+                "signature": {"()": SignatureFilter},
+            },
             "formatters": {"line": formatter},
             "handlers": {
                 "stderr": {
                     "class": "logging.StreamHandler",
                     "formatter": "line",
-                    "filters": ["request_id"],
+                    "filters": ["request_id", "signature"],
                 }
             },
             "loggers": {

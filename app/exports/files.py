@@ -3,47 +3,53 @@
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from pyarrow import parquet
 
+from app.exports.encoders import CsvEncoder, MakeEncoder, ParquetEncoder, encode
 from app.exports.tables import (
-    csv_parts,
-    empty_tracks_table,
     features_table,
     labels_table,
     to_csv,
-    tracks_table,
+    tracks_schema,
+    tracks_tables,
 )
-from db.tracks.exports import ExportFilter, PostgresExports
+from db.tracks.exports import PostgresExports
+from db.tracks.filters import TrackFilter
 from ml.columns import NUMBER_COLUMNS
 
 OnSkipped = Callable[[int, Sequence[str]], None]
 """Called with each skipped track and the columns it was stored without."""
 
 
-async def write_csv(
-    exports: PostgresExports, wanted: ExportFilter, file: BinaryIO, *, raw: bool
+async def write_tracks(
+    exports: PostgresExports, wanted: TrackFilter, file: BinaryIO, make: MakeEncoder
 ) -> None:
-    """Write tracks as CSV; `raw` does not escape text that looks like a formula."""
-    async with aclosing(csv_parts(exports.read_tracks(wanted), raw=raw)) as parts:
+    """Write the tracks that a filter selects."""
+    tables = tracks_tables(exports.read_tracks(wanted))
+    async with aclosing(encode(tables, tracks_schema(), make)) as parts:
         async for part in parts:
             file.write(part)
 
 
-async def write_parquet(exports: PostgresExports, wanted: ExportFilter, file: BinaryIO) -> None:
+async def write_csv(
+    exports: PostgresExports, wanted: TrackFilter, file: BinaryIO, *, raw: bool
+) -> None:
+    """Write tracks as CSV; `raw` does not escape text that looks like a formula."""
+    await write_tracks(exports, wanted, file, partial(CsvEncoder, raw=raw))
+
+
+async def write_parquet(exports: PostgresExports, wanted: TrackFilter, file: BinaryIO) -> None:
     """Write tracks as Parquet, one row group per chunk."""
-    with parquet.ParquetWriter(file, empty_tracks_table().schema, compression="zstd") as writer:
-        async with aclosing(exports.read_tracks(wanted)) as batches:
-            async for batch in batches:
-                writer.write_table(tracks_table(batch))
+    await write_tracks(exports, wanted, file, ParquetEncoder)
 
 
 async def write_training_files(
     exports: PostgresExports,
-    wanted: ExportFilter,
+    wanted: TrackFilter,
     features: BinaryIO,
     labels: BinaryIO,
     *,

@@ -17,6 +17,7 @@ import anyio.to_thread
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.exports.slots import ExportSlots
 from app.runtime.tasks import running
 
 PART_BYTES = 256 * 1024
@@ -29,6 +30,13 @@ class ExportResponse(StreamingResponse):
         super().__init__(parts, headers=headers)
         self._parts = parts
 
+    @classmethod
+    async def begin(
+        cls, parts: AsyncGenerator[bytes, None], headers: dict[str, str]
+    ) -> "ExportResponse":
+        """Wait for the first part; an error after it aborts the connection."""
+        return cls(_rejoin(await anext(parts, b""), parts), headers)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the parts; an error aborts the connection, which clients notice."""
         async with aclosing(self._parts):
@@ -36,19 +44,30 @@ class ExportResponse(StreamingResponse):
 
 
 async def read_ahead(
-    parts: AsyncGenerator[bytes, None], readers: anyio.Semaphore
+    parts: AsyncGenerator[bytes, None], slots: ExportSlots
 ) -> AsyncGenerator[bytes, None]:
     """Read the parts as fast as they arrive, and yield their bytes as fast as they are consumed.
 
-    `readers` bounds the number of concurrent readers. An error is raised after the bytes that were
-    read before it.
+    An error is raised after the bytes that were read before it.
+
+    Raises
+    ------
+    TooManyExportsError
+        No slot is free; nothing was read.
     """
-    with tempfile.TemporaryFile() as file:
+    with slots.take(), tempfile.TemporaryFile() as file:
         ahead = _Ahead(file)
-        async with running(ahead.write(parts, readers)) as task:
+        async with running(ahead.write(parts, slots.readers)) as task:
             task.add_done_callback(lambda _: ahead.grown.set())
             while part := await ahead.read(task):
                 yield part
+
+
+async def _rejoin(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(rest):
+        yield first
+        async for part in rest:
+            yield part
 
 
 class _Ahead:

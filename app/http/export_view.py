@@ -1,17 +1,17 @@
 """`GET /export.csv`: stream all tracks as a file. The middleware checks the credentials."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.exports.encoders import CsvEncoder, encode
 from app.exports.stream import ExportResponse, read_ahead
-from app.exports.tables import csv_parts
+from app.exports.tables import tracks_schema, tracks_tables
 from app.http.errors import ErrorResponse
+from app.http.export_errors import REFUSALS, BadParameterError, refuse_export
 from app.service import Service
-from db.errors import StorageUnavailableError
-from db.tracks.exports import ExportFilter
+from db.tracks.filters import TrackFilter
 from schema.core.errors import ErrorCode
 from schema.inputs import argument_problem
 
@@ -25,22 +25,15 @@ HEADERS = {
 }
 
 
-class BadParameterError(Exception):
-    """A parameter is invalid; the message names it and what is allowed."""
-
-
 async def export_csv(request: Request) -> Response:
     """Send the tracks; the query parameters are `genre`, `corrected` and `raw`."""
     try:
         return await _export(request, *read_parameters(request))
-    except BadParameterError as error:
-        return ErrorResponse(400, str(error), ErrorCode.BAD_USER_INPUT)
-    except StorageUnavailableError:
-        message = "The database cannot be reached. Try again in a moment."
-        return ErrorResponse(503, message, ErrorCode.SERVICE_UNAVAILABLE, retryable=True)
+    except REFUSALS as error:
+        return refuse_export(error)
 
 
-async def _export(request: Request, wanted: ExportFilter, raw: bool) -> Response:
+async def _export(request: Request, wanted: TrackFilter, raw: bool) -> Response:
     service: Service = request.state.service
     known = sorted(await _known_genres(service))
     if wanted.genre is not None and wanted.genre not in known:  # a typo must not give an empty file
@@ -48,10 +41,9 @@ async def _export(request: Request, wanted: ExportFilter, raw: bool) -> Response
         return ErrorResponse(400, message, ErrorCode.UNKNOWN_GENRE, knownGenres=known)
     if request.method == "HEAD":  # no body is sent
         return Response(headers=HEADERS)
-    tracks = csv_parts(service.exports.read_tracks(wanted), raw=raw)
-    parts = read_ahead(tracks, service.exporting)
-    first = await anext(parts)  # an error here is still reported; a later one breaks the connection
-    return ExportResponse(_rejoin(first, parts), HEADERS)
+    tables = tracks_tables(service.exports.read_tracks(wanted))
+    tracks = encode(tables, tracks_schema(), partial(CsvEncoder, raw=raw))
+    return await ExportResponse.begin(read_ahead(tracks, service.export_slots), HEADERS)
 
 
 async def _known_genres(service: Service) -> set[str]:
@@ -59,7 +51,7 @@ async def _known_genres(service: Service) -> set[str]:
     return {count.genre for count in stored} | set(service.model.manifest.genres)
 
 
-def read_parameters(request: Request) -> tuple[ExportFilter, bool]:
+def read_parameters(request: Request) -> tuple[TrackFilter, bool]:
     """Parse the query string.
 
     Raises
@@ -77,7 +69,8 @@ def read_parameters(request: Request) -> tuple[ExportFilter, bool]:
     problem = None if genre is None else argument_problem(genre)
     if problem:
         raise BadParameterError(f"genre {problem}.")
-    wanted = ExportFilter(genre, corrected=_flag(given.get("corrected", "false"), "corrected"))
+    is_corrected = _flag(given.get("corrected", "false"), "corrected")
+    wanted = TrackFilter(genre, corrected=is_corrected or None)
     return wanted, _flag(given.get("raw", "false"), "raw")
 
 
@@ -85,10 +78,3 @@ def _flag(text: str, name: str) -> bool:
     if text not in FLAGS:
         raise BadParameterError(f"{name} must be true or false.")
     return FLAGS[text]
-
-
-async def _rejoin(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    async with aclosing(rest):
-        yield first
-        async for part in rest:
-            yield part

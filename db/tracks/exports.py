@@ -1,4 +1,4 @@
-"""Read all tracks, those of a genre, or the corrected ones, as columns in chunks.
+"""Read the tracks that a filter selects, as columns in chunks.
 
 Each chunk is a query that starts after the last track id, so memory stays flat. All chunks belong
 to one transaction and see the tracks as they were when it began. The transaction holds a connection
@@ -8,22 +8,24 @@ for as long as the caller takes; a caller that may be slow reads ahead, like `ap
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from db.engine import Sessions
 from db.errors import translate_errors
+from db.models import TRACKS as TRACK_COLUMNS
 from db.models import TrackFeaturesRow, TrackRow
 from db.records import TrackFeatures
 from db.tracks.feature_copy import read_features
 from db.tracks.feature_specs import read_specs
+from db.tracks.filters import TrackFilter
 
 CHUNK_ROWS = 5_000
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -39,23 +41,6 @@ TRACKS = pa.schema(
         ("classified_at", pa.timestamp("us", "UTC")),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFilter:
-    """Selects the tracks to export."""
-
-    genre: str | None = None
-    corrected: bool = False
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Return the SQL conditions."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.genre is not None:
-            conditions.append(col(TrackRow.genre) == self.genre)
-        if self.corrected:
-            conditions.append(col(TrackRow.corrected_genre).is_not(None))
-        return conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +69,12 @@ class PostgresExports:
         self._sessions = sessions
         self._chunk_rows = chunk_rows
 
-    async def read_tracks(self, wanted: ExportFilter) -> AsyncGenerator[pa.RecordBatch, None]:
+    async def read_tracks(self, wanted: TrackFilter) -> AsyncGenerator[pa.RecordBatch, None]:
         """Yield tracks in chunks with the columns of `TRACKS`; no chunk is empty."""
+        if wanted.words is None:  # no title can match
+            return
         columns: list[Any] = [col(getattr(TrackRow, name)) for name in TRACKS.names]
-        statement = select(*columns).where(*wanted.conditions())
+        statement = select(*columns).where(*wanted.conditions(TRACK_COLUMNS.c))
         async with (
             self._snapshot() as session,
             aclosing(self._read_chunks(session, statement)) as chunks,
@@ -100,7 +87,7 @@ class PostgresExports:
                 yield pa.record_batch(arrays, schema=TRACKS)
 
     async def read_labelled(
-        self, wanted: ExportFilter, columns: Sequence[str]
+        self, wanted: TrackFilter, columns: Sequence[str]
     ) -> AsyncGenerator[LabelledChunk, None]:
         """Yield corrected tracks whose features were kept, with the corrected genre.
 
@@ -115,7 +102,7 @@ class PostgresExports:
             col(TrackFeaturesRow.spec_id),
         ]
         same_track = col(TrackFeaturesRow.track_id) == col(TrackRow.track_id)
-        corrected = ExportFilter(wanted.genre, corrected=True).conditions()
+        corrected = replace(wanted, corrected=True).conditions(TRACK_COLUMNS.c)
         statement = select(*selected).join_from(TrackRow, TrackFeaturesRow, same_track)
         async with self._snapshot() as session:
             specs = await read_specs(session)

@@ -22,6 +22,7 @@ from ml.reading.read_options import ReadOptions
 from ml.reading.track_input import RawTrack
 from ml.store.manifest import Manifest
 from schema.core.errors import ErrorCode, coded_error
+from schema.core.exports import ExportLinker
 from schema.core.learning import GenreShares, Learner, Reviewer
 
 MAX_LISTED_TRACKS = 20_000
@@ -123,6 +124,7 @@ class Ports:
     """The clients that may do what affects all others."""
     reviewer: Reviewer
     learner: Learner
+    export_linker: ExportLinker
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class TrackQuery:
         page = {"first": first, "after": after, "last": last, "before": before}
         tracks = await list_tracks(info, wanted, TrackOrder.TITLE, **page)
         if not tracks.rows:
-            await _refuse_unknown_genre(info, genre)
+            await check_genre(info, genre)
         return tracks
 
     @strawberry.field(
@@ -101,7 +101,7 @@ class TrackQuery:
         page = {"first": first, "after": after, "last": last, "before": before}
         tracks = await list_tracks(info, wanted, order_by, **page)
         if not tracks.rows and genre is not None:
-            await _refuse_unknown_genre(info, genre)
+            await check_genre(info, genre)
         return tracks
 
     @strawberry.field(description="A classified track; null if there is none with this id.")
@@ -123,7 +123,7 @@ async def find_batch(info: Info, batch_id: str) -> uuid.UUID:
     return key
 
 
-async def _refuse_unknown_genre(info: Info, genre: str) -> None:
+async def check_genre(info: Info, genre: str) -> None:
     """Raise UNKNOWN_GENRE unless some track has `genre`, or a model or a person could give it."""
     stored = await info.context.ports.tracks.list_genres()
     known = sorted({count.genre for count in stored} | await known_genres(info))

@@ -13,7 +13,8 @@ from app.config.settings import read_settings
 from app.exports.files import whole_file, write_csv, write_parquet, write_training_files
 from app.runtime.database import open_database
 from db.engine import create_sessions
-from db.tracks.exports import ExportFilter, PostgresExports
+from db.tracks.exports import PostgresExports
+from db.tracks.filters import TrackFilter
 
 
 class ExportFormat(StrEnum):
@@ -55,7 +56,7 @@ def export(
     Example: `genre export --corrected --features tracks.csv --labels genres.csv`,
     then `genre train --features tracks.csv --labels genres.csv --out my-model`
     """
-    wanted = ExportFilter(genre, corrected)
+    wanted = TrackFilter(genre, corrected=corrected or None)
     if features or labels:
         if features is None or labels is None or out is not None:
             raise typer.BadParameter("Use --features and --labels together, without --out.")
@@ -70,7 +71,7 @@ def export(
 
 
 async def _write_tracks(
-    wanted: ExportFilter, format: ExportFormat, raw: bool, out: Path | None
+    wanted: TrackFilter, format: ExportFormat, raw: bool, out: Path | None
 ) -> None:
     async with open_database(read_settings()) as engine:
         exports = PostgresExports(create_sessions(engine))
@@ -85,7 +86,7 @@ async def _write_tracks(
                 await write_csv(exports, wanted, file, raw=raw)
 
 
-async def _write_training_files(wanted: ExportFilter, features: Path, labels: Path) -> None:
+async def _write_training_files(wanted: TrackFilter, features: Path, labels: Path) -> None:
     async with open_database(read_settings()) as engine:
         exports = PostgresExports(create_sessions(engine))
         with whole_file(features) as features_file, whole_file(labels) as labels_file:

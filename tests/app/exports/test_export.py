@@ -18,7 +18,8 @@ from support.graphql_client import GraphQLClient
 from app.exports.files import whole_file, write_parquet
 from app.exports.files import write_csv as write_tracks_csv
 from db.engine import create_sessions
-from db.tracks.exports import ExportFilter, PostgresExports
+from db.tracks.exports import PostgresExports
+from db.tracks.filters import TrackFilter
 
 pytestmark = pytest.mark.asyncio
 
@@ -159,9 +160,9 @@ async def test_files_contain_the_same_tracks_as_the_download(
     expected = (await download(api)).content
 
     with whole_file(tmp_path / "tracks.csv") as file:
-        await write_tracks_csv(exports, ExportFilter(), file, raw=False)
+        await write_tracks_csv(exports, TrackFilter(), file, raw=False)
     with whole_file(tmp_path / "tracks.parquet") as file:
-        await write_parquet(exports, ExportFilter(), file)
+        await write_parquet(exports, TrackFilter(), file)
 
     assert (tmp_path / "tracks.csv").read_bytes() == expected
     table = parquet.read_table(tmp_path / "tracks.parquet")

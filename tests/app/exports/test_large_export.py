@@ -19,7 +19,8 @@ from support.waiting import until
 from app.exports.files import whole_file, write_csv
 from db.engine import create_sessions
 from db.errors import StorageUnavailableError
-from db.tracks.exports import ExportFilter, PostgresExports
+from db.tracks.exports import PostgresExports
+from db.tracks.filters import TrackFilter
 
 pytestmark = pytest.mark.asyncio
 ROWS = 40_000
@@ -152,7 +153,7 @@ async def test_a_file_that_fails_in_the_middle_is_none(
 
     async def write() -> None:
         with whole_file(tmp_path / "tracks.csv") as file:
-            await write_csv(exports, ExportFilter(), file, raw=False)
+            await write_csv(exports, TrackFilter(), file, raw=False)
 
     writing = asyncio.create_task(write())
     await until(lambda: has_bytes(anyio.Path(tmp_path) / "tracks.csv.part"))
@@ -172,7 +173,7 @@ async def test_reads_one_snapshot_and_ends_its_transaction_when_it_is_closed(
 ) -> None:
     exports = PostgresExports(create_sessions(engine), chunk_rows=100)
 
-    async with aclosing(exports.read_tracks(ExportFilter())) as batches:
+    async with aclosing(exports.read_tracks(TrackFilter())) as batches:
         first = await anext(batches)
         await ask(engine, "DELETE FROM tracks WHERE track_id > 100")
         second = await anext(batches)

@@ -21,7 +21,8 @@ from app.config.settings import Settings
 from app.exports.files import whole_file, write_training_files
 from app.main import create_app
 from db.engine import create_sessions
-from db.tracks.exports import ExportFilter, PostgresExports
+from db.tracks.exports import PostgresExports
+from db.tracks.filters import TrackFilter
 from ml.columns import NUMBER_COLUMNS
 from ml.reading.tracks_csv import read_all_tracks
 from ml.training.data.labelled import read_labelled_tracks
@@ -45,7 +46,7 @@ async def training_files(
     with whole_file(features) as features_file, whole_file(labels) as labels_file:
         count = await write_training_files(
             exports,
-            ExportFilter(**wanted),
+            TrackFilter(**wanted),
             features_file,
             labels_file,
             on_skipped=({} if skipped is None else skipped).__setitem__,

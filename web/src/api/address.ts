@@ -7,6 +7,9 @@ const BASE = import.meta.env.DEV ? document.baseURI : new URL("..", import.meta.
 
 const at = (path: string) => new URL(path, BASE).href;
 
+/** The address of a link that the API gave, which is relative to the API's own. */
+export const addressOf = (url: string) => new URL(url, API_URL).href;
+
 export const API_URL = at("graphql");
 export const READY_URL = at("readyz");
 export const WORKBENCH_URL = at(".");

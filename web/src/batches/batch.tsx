@@ -4,6 +4,7 @@ import { useClient, useMutation, useQuery } from "@urql/preact";
 import { useEffect, useState } from "preact/hooks";
 import { problemOf } from "../api/errors";
 import { jobOf } from "../classify/jobs";
+import { DownloadMenu } from "../exports/download-menu";
 import { AsGraphQL } from "../ui/as-graphql";
 import { Confirm } from "../ui/confirm";
 import { formatDateTime } from "../ui/format";
@@ -28,6 +29,7 @@ export function BatchView({ id }: { id: string }) {
       </a>
       <Heading title={batch?.fileName ?? "Batch"} lead={batch && <Facts batch={batch} />}>
         <AsGraphQL operation={BATCH} variables={{ id }} />
+        {batch && hasTracks(batch) && <DownloadMenu filter={{ batchId: id }} />}
         {batch && (isActive(batch) ? <CancelButton id={id} /> : <DeleteButton batch={batch} />)}
       </Heading>
       {error && !batch && (
@@ -51,6 +53,10 @@ export function BatchView({ id }: { id: string }) {
       {batch && <Details batch={batch} />}
     </>
   );
+}
+
+function hasTracks(batch: BatchCounts): boolean {
+  return batch.kind === "UPLOAD" && !isActive(batch) && batch.rowsStored > 0;
 }
 
 function Details({ batch }: { batch: BatchCounts }) {

@@ -1,0 +1,1 @@
+"""Downloads: the mutations that hand out links to them."""

@@ -1,0 +1,70 @@
+"""Hand out links to downloads."""
+
+import uuid
+from typing import Annotated
+
+import strawberry
+
+from schema.core.context import Info
+from schema.core.exports import ExportFormat as FileFormat
+from schema.exports.link import ExportLink, Format
+from schema.tracks.lists import (
+    Corrected,
+    MaxConfidence,
+    MinConfidence,
+    Search,
+    Uncertain,
+    make_filter,
+)
+from schema.tracks.queries import check_genre, find_batch
+
+
+@strawberry.type
+class ExportMutation:
+    @strawberry.mutation(
+        description="Return a link to a file with the tracks that meet every condition given, "
+        "ordered by trackId: one snapshot, taken when the download begins. The link expires after "
+        "60 seconds. An unknown genre is UNKNOWN_GENRE, an unknown batch NOT_FOUND, more tracks "
+        "than the format can hold BAD_USER_INPUT."
+    )
+    async def export_link(
+        self,
+        info: Info,
+        format: Format,
+        search: Search = None,
+        genre: Annotated[
+            str | None, strawberry.argument(description="Only tracks of this genre.")
+        ] = None,
+        batch_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only tracks that this batch was the last to bring."),
+        ] = None,
+        uncertain: Uncertain = None,
+        corrected: Corrected = None,
+        min_confidence: MinConfidence = None,
+        max_confidence: MaxConfidence = None,
+    ) -> ExportLink:
+        key = None if batch_id is None else await find_batch(info, batch_id)
+        wanted = make_filter(
+            genre=genre,
+            search=search,
+            batch_id=key,
+            uncertain=uncertain,
+            corrected=corrected,
+            min_confidence=min_confidence,
+            max_confidence=max_confidence,
+        )
+        if genre is not None:
+            await check_genre(info, genre)
+        linker, client_id = info.context.ports.export_linker, info.context.client_id
+        stem = await _stem(info, key, genre)
+        file_format = FileFormat[format.name]
+        return ExportLink.from_signed(
+            await linker.link_tracks(wanted, stem, file_format, client_id)
+        )
+
+
+async def _stem(info: Info, batch_id: uuid.UUID | None, genre: str | None) -> str:
+    batch = None if batch_id is None else await info.context.loaders.batch.load(batch_id)
+    names = [batch.file_name if batch else "tracks", *([genre] if genre else [])]
+    return " ".join(names)

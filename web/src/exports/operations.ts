@@ -1,0 +1,27 @@
+/** The operations that hand out links to downloads. */
+
+import { graphql } from "../api/graphql";
+
+export const EXPORT_LINK = graphql(`
+  mutation ExportLink(
+    $format: ExportFormat!
+    $search: String
+    $genre: String
+    $batchId: ID
+    $uncertain: Boolean
+    $corrected: Boolean
+    $minConfidence: Float
+    $maxConfidence: Float
+  ) {
+    exportLink(
+      format: $format
+      search: $search
+      genre: $genre
+      batchId: $batchId
+      uncertain: $uncertain
+      corrected: $corrected
+      minConfidence: $minConfidence
+      maxConfidence: $maxConfidence
+    ) { url fileName }
+  }
+`);
