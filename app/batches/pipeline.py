@@ -16,7 +16,7 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from app.models.classified import to_classified
 from app.runtime.threads import ComputeThreads
-from db.batches.records import RejectRecord, ResumePoint
+from db.batches.records import BatchRecord, RejectRecord, ResumePoint
 from db.records import ClassifiedTracks
 from db.tracks.copy import TrackRows
 from ml.model.genre_model import GenreModel
@@ -33,8 +33,11 @@ class Writer(Protocol):
 
     async def save_chunk(
         self, rows: TrackRows, rejects: Sequence[RejectRecord], end: ResumePoint
-    ) -> None:
-        """Store a chunk with the counts of its batch and where to go on, or nothing of it."""
+    ) -> BatchRecord:
+        """Store a chunk with the counts of its batch and where to go on, or nothing of it.
+
+        Return the batch as it is then.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,14 @@ class PreparedChunk:
 
     tracks: TrackRows
     rejects: list[RejectRecord]
-    rows_read: int
     end: ResumePoint
 
 
-Checkpoint = Callable[[PreparedChunk], None]
+Checkpoint = Callable[[BatchRecord], None]
 """Called after each stored chunk; what it raises stops the pipeline there."""
 
 
-def carry_on(chunk: PreparedChunk) -> None:
+def carry_on(batch: BatchRecord) -> None:
     """Do nothing at a checkpoint."""
 
 
@@ -79,8 +81,7 @@ class ClassifyPipeline:
                 tasks.start_soon(self._classify, read, prepared_send, writer.prepare)
                 async with prepared:
                     async for chunk in prepared:
-                        await writer.save_chunk(chunk.tracks, chunk.rejects, chunk.end)
-                        checkpoint(chunk)
+                        checkpoint(await writer.save_chunk(chunk.tracks, chunk.rejects, chunk.end))
         except* Exception as group:
             # One error is what the caller can use; the task group wraps even a single one.
             raise _first_error(group) from None
@@ -112,7 +113,6 @@ def classify_chunk(
     return PreparedChunk(
         tracks=prepare(to_classified(chunk.tracks, predictions, keep_features=keep_features)),
         rejects=[to_record(reject) for reject in chunk.rejects],
-        rows_read=chunk.rows_read,
         end=ResumePoint(chunk.end.byte, chunk.end.line, chunk.bytes_read),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import anyio
 
-from app.batches.pipeline import Checkpoint, ClassifyPipeline, PreparedChunk, Writer, carry_on
+from app.batches.pipeline import Checkpoint, ClassifyPipeline, Writer, carry_on
 from app.batches.read_options import to_stored
 from app.batches.source import ChunkSource
 from app.models.classified import to_model_version
@@ -25,7 +25,7 @@ from db.batches.kind import BatchKind
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.queue import Claim
 from db.batches.reclassification_writer import ReclassificationWriter
-from db.batches.records import NewBatch, Start
+from db.batches.records import BatchRecord, NewBatch, Start
 from db.batches.status import FailureCode
 from db.batches.writer import ChunkWriter
 from db.errors import StorageUnavailableError
@@ -153,8 +153,8 @@ class BatchRunner:
     ) -> None:
         """Classify stored tracks with the model in use; hand back if it is replaced meanwhile."""
 
-        def stop_if_replaced(chunk: PreparedChunk) -> None:
-            checkpoint(chunk)
+        def stop_if_replaced(batch: BatchRecord) -> None:
+            checkpoint(batch)
             self._check_in_use(model)
 
         await self._store(hold, model, chunks, stop_if_replaced)

@@ -16,7 +16,6 @@ import anyio
 import anyio.to_thread
 
 from app.batches.admission import Admission, Ticket
-from app.batches.pipeline import PreparedChunk
 from app.batches.runner import BatchRunner, GiveWayError
 from app.batches.source import ChunkSource, CsvReader, SpooledSource
 from app.batches.stored_source import StoredSources
@@ -26,6 +25,7 @@ from db.batches.errors import BatchHeldError
 from db.batches.kind import BatchKind
 from db.batches.queue import LEASE_S, QUEUE_CHANNEL, BatchQueue, Claim
 from db.batches.read_options import PostgresReadOptions
+from db.batches.records import BatchRecord
 from db.errors import StorageUnavailableError
 from db.notices import Notices
 
@@ -102,7 +102,7 @@ class Worker:
             return self.stored.source_of(claim.batch_id)
         return SpooledSource(self.reader, self.spool, self.read_options, claim.batch_id)
 
-    def _give_way_if_asked(self, ticket: Ticket, chunk: PreparedChunk) -> None:
+    def _give_way_if_asked(self, ticket: Ticket, batch: BatchRecord) -> None:
         if self.is_stopping or self.admission.should_give_way(ticket):
             raise GiveWayError
 

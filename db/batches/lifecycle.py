@@ -150,7 +150,7 @@ class BatchLifecycle:
             )
         return Start(model.version)
 
-    async def advance(self, hold: Hold, counts: ChunkCounts, end: ResumePoint) -> None:
+    async def advance(self, hold: Hold, counts: ChunkCounts, end: ResumePoint) -> BatchRecord:
         """Count a chunk, in the transaction that stores it; tries are counted from here again.
 
         The last byte counts as read when the batch is DONE.
@@ -160,7 +160,7 @@ class BatchLifecycle:
         TransitionError
             Somebody has ended the batch: the chunk must not be stored.
         """
-        await move_batch(
+        row = await move_batch(
             hold.connection,
             hold.batch_id,
             Transition.ADVANCE,
@@ -173,6 +173,7 @@ class BatchLifecycle:
             attempts=0,
             **measure(counts.stored + counts.rejected),
         )
+        return to_record(row)
 
     async def hand_back(self, hold: Hold, *, delay_s: float = 0.0) -> None:
         """Set a batch QUEUED, for any worker to go on at once or later; not counted as a try."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from db.batches.lifecycle import BatchLifecycle, Hold
-from db.batches.records import RejectRecord, ResumePoint
+from db.batches.records import BatchRecord, RejectRecord, ResumePoint
 from db.batches.transitions import COMMIT_WITHOUT_WAITING
 from db.batches.writer import record_chunk
 from db.engine import driver_of
@@ -33,7 +33,7 @@ class ReclassificationWriter:
 
     async def save_chunk(
         self, rows: TrackRows, rejects: Sequence[RejectRecord], end: ResumePoint
-    ) -> None:
+    ) -> BatchRecord:
         """Store predictions and rejects; all or nothing, with the batch's counts and `end`.
 
         Tracks that were deleted, corrected or classified since they were read are not counted.
@@ -53,4 +53,4 @@ class ReclassificationWriter:
                 counts = await record_chunk(
                     driver, batch_id, rejects, predicted, self._model.genres
                 )
-                await self._lifecycle.advance(self._hold, counts, end)
+                return await self._lifecycle.advance(self._hold, counts, end)

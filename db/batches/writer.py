@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from db.batches.lifecycle import BatchLifecycle, Hold
-from db.batches.records import ChunkCounts, RejectRecord, ResumePoint
+from db.batches.records import BatchRecord, ChunkCounts, RejectRecord, ResumePoint
 from db.batches.transitions import COMMIT_WITHOUT_WAITING
 from db.engine import driver_of
 from db.errors import translate_errors
@@ -41,7 +41,7 @@ class ChunkWriter:
 
     async def save_chunk(
         self, rows: TrackRows, rejects: Sequence[RejectRecord], end: ResumePoint
-    ) -> None:
+    ) -> BatchRecord:
         """Store tracks and rejected rows; all or nothing, with the batch's counts and `end`.
 
         A track that an earlier line of the same file has stored becomes a reject.
@@ -63,7 +63,7 @@ class ChunkWriter:
                 counts = await record_chunk(
                     driver, batch_id, refused, rows.predicted[kept], self._model.genres
                 )
-                await self._lifecycle.advance(self._hold, counts, end)
+                return await self._lifecycle.advance(self._hold, counts, end)
 
 
 async def record_chunk(

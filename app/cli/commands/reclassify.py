@@ -11,8 +11,8 @@ import typer
 
 from app.batches.feed import BatchFeed
 from app.batches.worker import working
+from app.cli.batch_progress import batch_progress
 from app.cli.batch_report import print_report
-from app.cli.progress import progress_bar
 from app.config.settings import read_settings
 from app.runtime.signals import stop_requested
 from app.runtime.tasks import running
@@ -57,13 +57,11 @@ async def _reclassify(target_id: uuid.UUID | None) -> bool:
 async def _follow(service: Service, batch: BatchRecord) -> BatchRecord:
     """Show the progress until the batch has ended, whichever process runs it."""
     feed = BatchFeed(service.batches, service.notices)
-    with progress_bar(batch.file_name, 1.0) as show, stop_requested() as stop:
+    with batch_progress(batch.file_name) as show, stop_requested() as stop:
         async with running(_cancel_when(stop, service, batch.id)):
             async for state in feed.follow(batch.id):
                 batch = state
-                if batch.rows_total is not None:
-                    share = batch.rows_received / max(batch.rows_total, 1)
-                    show(share, f"{batch.rows_received:,} of {batch.rows_total:,} tracks")
+                show(batch)
     return batch
 
 

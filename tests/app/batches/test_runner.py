@@ -19,7 +19,6 @@ from support.worker_steps import (
     submit,
 )
 
-from app.batches.pipeline import PreparedChunk
 from app.batches.runner import GiveWayError
 from app.batches.source import CsvReader, FileSource
 from app.service import Service
@@ -67,7 +66,7 @@ async def test_a_batch_goes_on_from_the_resume_point_of_its_source(
     batch_id = await submit(idle_service, many_rows)
     source = SteppingSource(idle_service.reader, many_rows, lambda: asyncio.sleep(0))
 
-    def stop_at_once(chunk: PreparedChunk) -> None:
+    def stop_at_once(batch: BatchRecord) -> None:
         raise GiveWayError
 
     claim = await BatchQueue(idle_service.engine).take()

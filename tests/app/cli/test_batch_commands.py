@@ -75,6 +75,39 @@ async def test_ctrl_c_cancels_the_file_that_is_being_classified(
     stored = await scalar(engine, "SELECT count(*) FROM tracks")
     assert await scalar(engine, found) == f"CANCELLED{stored}"
     assert 0 < stored < 20_000
+    assert f"Cancelled: the {stored:,} tracks stored by then are kept." in printed
+    assert "Not classified: next.csv." in printed
+    assert "100 %" not in printed
+
+
+async def test_classify_ends_with_the_numbers_of_the_batch(
+    settings: Settings, empty_database: None, tmp_path: Path
+) -> None:
+    file = tmp_path / "tracks.csv"
+    write_sample_csv(file, rows=200, seed=1)
+
+    status, printed = await (await start(settings, "classify", file)).end()
+
+    size = f"{file.stat().st_size / 1_000:.1f} kB"
+    assert status == 0, printed
+    assert f"100 % · {size} of {size} · 200 rows" in printed
+
+
+async def test_classify_imports_nothing_that_only_training_needs(
+    settings: Settings, empty_database: None, tmp_path: Path
+) -> None:
+    write_sample_csv(tmp_path / "tracks.csv", rows=20, seed=1)
+    command = await start(
+        settings, "classify", tmp_path / "tracks.csv", PYTHONPROFILEIMPORTTIME="1"
+    )
+
+    status, printed = await command.end()
+
+    # A library whose import is refused is listed too, but none of its modules.
+    imported = {line.rpartition("|")[2].strip() for line in printed.splitlines()}
+    assert status == 0
+    assert {"lightgbm", "pyarrow"} <= imported
+    assert not imported & {"sklearn.base", "pandas.core", "scipy.stats"}
 
 
 async def test_reclassify_shows_what_became_of_the_tracks(

@@ -15,13 +15,13 @@ from support.model_folders import break_model, make_model
 from support.model_site import USE, Running, client, serving, until
 
 from app.batches.admission import Ticket
-from app.batches.pipeline import PreparedChunk
 from app.batches.runner import GiveWayError
 from app.batches.worker import Worker, working
 from app.config.access import clients_of, operators_of
 from app.config.settings import Settings, SettingsError
 from app.models.source import registry_of
 from app.service import open_service
+from db.batches.records import BatchRecord
 from ml.errors import ArtefactError
 from ml.sampling.generator import write_sample_csv
 from ml.store.folder import SHIPPED_MODEL_DIR
@@ -211,7 +211,7 @@ async def test_who_has_the_development_credentials_is_an_operator() -> None:
 class OneChunkWorker(Worker):
     """A worker that is asked to stop while it stores its first chunk."""
 
-    def _give_way_if_asked(self, ticket: Ticket, chunk: PreparedChunk) -> None:
+    def _give_way_if_asked(self, ticket: Ticket, batch: BatchRecord) -> None:
         self.stop()
         raise GiveWayError
 
