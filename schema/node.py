@@ -16,6 +16,7 @@ import strawberry
 from ml.columns import MAX_TRACK_ID
 
 _TRACK = "Track:"
+MAX_LINE = 2**63 - 1
 
 
 @strawberry.interface(description="An object that can be refetched by its global id.")
@@ -34,9 +35,16 @@ def read_track_id(text: str) -> int | None:
 
 def read_track_key(number: int) -> int:
     """Read a track id from a cursor; raise ValueError if no track can have it."""
-    if not 0 <= int(number) <= MAX_TRACK_ID:
+    if not 0 <= number <= MAX_TRACK_ID:
         raise ValueError
-    return int(number)
+    return number
+
+
+def read_line(number: int) -> int:
+    """Read a line number from a cursor; raise ValueError if no file can have it."""
+    if not 0 <= number <= MAX_LINE:
+        raise ValueError
+    return number
 
 
 def read_batch_id(text: str) -> uuid.UUID | None:

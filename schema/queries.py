@@ -28,7 +28,7 @@ from schema.tracks.correction import CorrectionQuery
 from schema.tracks.queries import TrackQuery
 from schema.tracks.track import track_from_record
 
-BATCH_CURSORS = CursorKind("batch", (read_moment, uuid.UUID))
+BATCH_CURSORS = CursorKind("batch", ((str, read_moment), (str, uuid.UUID)))
 
 
 def batch_key(record: BatchRecord) -> tuple[str, str]:

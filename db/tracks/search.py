@@ -9,7 +9,7 @@ it reads every track once.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select, text
+from sqlalchemy import ARRAY, ColumnElement, Text, func, literal, literal_column, select, text, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import cast
@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from db.models import TITLE_WORDS, TRACKS, GenreCountRow, ModelVersionRow
 from db.records import Window
-from db.tracks.filters import Thresholds, TrackFilter, TrackOrder, like_words
+from db.tracks.filters import Thresholds, TrackFilter, TrackOrder
 from db.tracks.walk import Catalogue, select_entries, select_sorted, walk
 
 _ENTRIES_PER_TITLE = 200
@@ -117,7 +117,14 @@ async def _rarest(
         return words[0] if words else None
     sample = TrackFilter(search=words[0])  # for its column alone
     entries = select_entries(TrackOrder.TITLE, catalogue, sample, start, _SAMPLE_ENTRIES).subquery()
-    hits = [func.count().filter(like) for like in like_words(entries.c, words)]
-    total, *counts = (await session.execute(select(func.count(), *hits).select_from(entries))).one()
-    count, _, word = min((n, -len(word), word) for n, word in zip(counts, words, strict=True))
-    return None if total and count / total > _COMMON_SHARE else word
+    # One parameter, as in `like_words`.
+    each = func.unnest(literal(list(words), ARRAY(Text))).table_valued("word").render_derived()
+    title = literal(" ").concat(entries.c.title_words)
+    hits = func.count().filter(title.like(literal("% ").concat(each.c.word).concat("%")))
+    counted = select(each.c.word, func.count(), hits).select_from(entries.join(each, true()))
+    rows = (await session.execute(counted.group_by(each.c.word))).all()
+    if not rows:
+        return min(words, key=lambda word: (-len(word), word))
+    total = rows[0][1]
+    count, _, rarest = min((hits, -len(word), word) for word, _, hits in rows)
+    return None if count / total > _COMMON_SHARE else rarest

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+MAX_SEARCH_WORDS = 10
+"""Limit on the words of a search, each of which is compared with many titles."""
 MAX_BYTES = 500
 """Limit on a title's folded words, which must fit into an index row with the title."""
 _KEPT_CHARS = MAX_BYTES // 4

@@ -24,7 +24,7 @@ from schema.core.connections import (
 )
 from schema.core.context import Info
 from schema.core.scalars import Int64
-from schema.node import Node
+from schema.node import Node, read_line
 from schema.tracks.genre import Genre
 from schema.tracks.lists import (
     Order,
@@ -36,7 +36,7 @@ from schema.tracks.lists import (
 )
 from schema.tracks.track import Track
 
-REJECT_CURSORS = CursorKind("reject", (int,))
+REJECT_CURSORS = CursorKind("reject", ((int, read_line),))
 
 
 @strawberry.enum(description="The state of a batch.")

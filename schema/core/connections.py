@@ -81,10 +81,14 @@ class Connection(Generic[N]):
 
 @dataclass(frozen=True, slots=True)
 class CursorKind:
-    """The cursors of one kind of list: the list's name and a key, as JSON."""
+    """The cursors of one kind of list: the list's name and a key, as JSON.
+
+    `parts` are the JSON type of each part of the key and how to read it, with ValueError for what
+    Postgres could not compare: anyone can make up a cursor.
+    """
 
     name: str
-    types: tuple[Callable[[Any], Any], ...]
+    parts: tuple[tuple[type[str] | type[int], Callable[[Any], Any]], ...]
 
     def encode(self, key: Key) -> str:
         """Encode a key as an opaque cursor."""
@@ -100,13 +104,19 @@ class CursorKind:
             name, *key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
             if name != self.name:
                 raise ValueError
-            return tuple(read(part) for read, part in zip(self.types, key, strict=True))
+            return tuple(_read(part, *how) for part, how in zip(key, self.parts, strict=True))
         except (ValueError, TypeError, binascii.Error, RecursionError):
             raise coded_error(
                 f"{argument} is not a cursor of this list. Use one from pageInfo or edges.",
                 ErrorCode.BAD_USER_INPUT,
                 argument=argument,
             ) from None
+
+
+def _read(part: Any, json_type: type, read: Callable[[Any], Any]) -> Any:
+    if type(part) is not json_type:  # True would pass for an int
+        raise ValueError
+    return read(part)
 
 
 def _plain(part: Any) -> Any:

@@ -62,7 +62,7 @@ class Correction:
         )
 
 
-CORRECTION_CURSORS = CursorKind("correction", (read_moment, read_track_key))
+CORRECTION_CURSORS = CursorKind("correction", ((str, read_moment), (int, read_track_key)))
 Since = Annotated[
     datetime | None,
     strawberry.argument(

@@ -12,6 +12,7 @@ from db.records import TitleRecord, TrackRecord, Window
 from db.tracks import filters
 from db.tracks.filters import TrackFilter
 from db.tracks.repository import ConfidenceKey, GenreKey, TitleKey
+from db.tracks.words import MAX_SEARCH_WORDS, search_words
 from schema.core.connections import Connection, CursorKind, make_connection, read_window
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
@@ -24,7 +25,7 @@ Search = Annotated[
     str | None,
     strawberry.argument(
         description="Only titles in which, for each of these words, some word starts with "
-        "it; case and accents are ignored."
+        "it; at most 10 words; case and accents are ignored."
     ),
 ]
 Uncertain = Annotated[
@@ -71,6 +72,7 @@ def make_filter(
 ) -> TrackFilter:
     """Check the arguments of a list of tracks; raise BAD_USER_INPUT if one is invalid."""
     check_text(genre=genre, search=search)
+    _check_words(search)
     for name, value in (("minConfidence", min_confidence), ("maxConfidence", max_confidence)):
         if value is not None and not 0 <= value <= 1:
             message = f"{name} is {value:g}; it must be between 0 and 1."
@@ -78,6 +80,13 @@ def make_filter(
     return TrackFilter(
         genre, search, batch_id, uncertain, corrected, min_confidence, max_confidence
     )
+
+
+def _check_words(search: str | None) -> None:
+    count = len(search_words(search or "") or ())
+    if count > MAX_SEARCH_WORDS:
+        message = f"search has {count} words; at most {MAX_SEARCH_WORDS} are allowed."
+        raise coded_error(message, ErrorCode.BAD_USER_INPUT, argument="search")
 
 
 async def list_tracks(
@@ -151,9 +160,9 @@ def _read_confidence(text: str) -> float:
     return confidence
 
 
-TITLE_CURSORS = CursorKind("title", (_read_text, read_track_key))
-CONFIDENCE_CURSORS = CursorKind("confidence", (_read_confidence, read_track_key))
-GENRE_CURSORS = CursorKind("genre", (_read_text, _read_text, read_track_key))
+TITLE_CURSORS = CursorKind("title", ((str, _read_text), (int, read_track_key)))
+CONFIDENCE_CURSORS = CursorKind("confidence", ((str, _read_confidence), (int, read_track_key)))
+GENRE_CURSORS = CursorKind("genre", ((str, _read_text), (str, _read_text), (int, read_track_key)))
 _KEYS: dict[TrackOrder, tuple[CursorKind, Callable[[TrackRecord], tuple[Any, ...]]]] = {
     TrackOrder.CONFIDENCE: (CONFIDENCE_CURSORS, confidence_key),
     TrackOrder.GENRE: (GENRE_CURSORS, genre_key),

@@ -194,6 +194,7 @@ async def test_a_genre_of_the_model_without_tracks_is_empty(api: GraphQLClient) 
         pytest.param({"search": "a\0b"}, id="nul"),
         pytest.param({"search": "\ud800"}, id="surrogate"),
         pytest.param({"search": "x" * 1001}, id="long-search"),
+        pytest.param({"search": "a b c d e f g h i j k"}, id="eleven-words"),
         pytest.param({"genre": "a\0b"}, id="nul-in-genre"),
     ],
 )

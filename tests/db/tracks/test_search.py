@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_sessions
@@ -117,3 +119,28 @@ async def test_a_word_that_no_title_has_room_for_finds_nothing(engine: AsyncEngi
 
     assert await tracks.count_tracks(TrackFilter("folk", "㍿" * 1000)) == 0
     assert await tracks.count_tracks(TrackFilter("folk", "x" * 501)) == 0
+
+
+async def test_every_number_of_words_runs_the_same_statements(engine: AsyncEngine) -> None:
+    tracks = await save(engine, ["a love song", "rain at night"])
+    statements: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        statements.append(arguments[2])
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        runs = [await _statements(tracks, count, statements) for count in range(2, 11)]
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+    assert len(runs[0]) > 2
+    assert runs == [runs[0]] * 9
+
+
+async def _statements(tracks: PostgresTracks, words: int, statements: list[str]) -> list[str]:
+    statements.clear()
+    wanted = TrackFilter("folk", " ".join(WORDS[:1] * words))
+    await tracks.list_titles(wanted, Window(10))
+    await tracks.count_tracks(wanted)
+    return list(statements)
