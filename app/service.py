@@ -38,6 +38,7 @@ from db.batches.locks import SharedLocks
 from db.batches.queue import QUEUE_CHANNEL, BatchQueue
 from db.batches.read_options import PostgresReadOptions
 from db.batches.reclassification import PostgresReclassifications
+from db.batches.removal import BatchRemovals
 from db.batches.repository import PostgresBatches
 from db.embedded.start import EmbeddedStart
 from db.engine import create_sessions
@@ -126,6 +127,7 @@ async def open_service(
             contextlib.aclosing(service.studies.threads),
             _blas_threads(settings.threads),
             running(service.housekeeping.keep_recovering()),
+            running(service.housekeeping.keep_removing()),
             running(service.housekeeping.keep_checking_spool()),
             running(service.notices.listen()),
             running(service.locks.keep()),
@@ -185,7 +187,7 @@ def _compose(
         runner=runner,
         admission=admission,
         intake=UploadIntake(runner, reader, batches, lifecycle, locks, admission, spool),
-        housekeeping=Housekeeping(batches, lifecycle, spool),
+        housekeeping=Housekeeping(batches, lifecycle, BatchRemovals(engine), spool),
         worker=worker,
         reclassifier=Reclassifier(model, batches, stored, reclassifications),
         notices=notices,

@@ -142,6 +142,8 @@ class BatchRow(SQLModel, table=True):
     running_since: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     advanced_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     rows_per_second: float | None = Field(sa_column=Column(Double))
+    removed_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    """Since when it is being deleted, which hides it."""
 
 
 class BatchGenreRow(SQLModel, table=True):

@@ -99,7 +99,8 @@ class ClassifiedTracks:
         Index into the genres of the model.
     probabilities : float array, shape (n_tracks, n_genres)
     features : TrackFeatures or None
-        None if features are not kept; those of an earlier classification are then deleted.
+        None if features are not kept; those of an earlier classification are then deleted, unless
+        the track is corrected.
     classified_us : int64 array or None
         When stored tracks were classified before, in microseconds since 1970; None for new ones.
     """

@@ -58,12 +58,15 @@ class Mutation(
         return Batch.from_record(await uploads.classify(csv_file, client_id, options, wait=wait))
 
     @strawberry.mutation(
-        description="Delete a batch, its rejects, and those of its tracks that no later batch has "
-        "written; a RECLASSIFY batch has none. Corrections are kept: they apply again when the "
-        "track is sent again. A track that the batch replaced is not restored. Returns the batch "
-        "as it was. A QUEUED batch will not be read. A batch that is being worked on, or whose "
-        "client is waiting for the answer, cannot be deleted: BAD_USER_INPUT with its `status`; "
-        "cancel it first. An unknown batch is NOT_FOUND."
+        description="Delete a batch and its rejects. A track that only this batch brought is "
+        "deleted; one that an earlier batch, or `classifyTracks`, also brought goes back to it, "
+        "with the title and prediction that it had then; one that a later batch has written stays "
+        "with that. `Batch.deletion` counts them beforehand; a RECLASSIFY batch has no tracks. "
+        "Corrections are kept: they apply again when the track is sent again. Returns the batch "
+        "as it was. The batch is hidden at once; if it has very many tracks, the last of them "
+        "follow within minutes after the answer. A QUEUED batch will not be read. A batch that is "
+        "being worked on, or whose client is waiting for the answer, cannot be deleted: "
+        "BAD_USER_INPUT with its `status`; cancel it first. An unknown batch is NOT_FOUND."
     )
     async def delete_batch(
         self,

@@ -10,12 +10,15 @@ import anyio.to_thread
 
 from app.uploads.spool import Spool, SpooledFile, SpoolError
 from db.batches.lifecycle import BatchLifecycle
-from db.batches.records import BatchRecord
+from db.batches.records import BatchDeletion, BatchRecord
+from db.batches.removal import BatchRemovals
 from db.batches.repository import BatchRepository
 from db.batches.status import OPEN
 from db.errors import StorageUnavailableError
 
 INTERVAL_S = 15.0
+REMOVAL_BUDGET_S = 10.0
+"""How long a client waits for a batch to be deleted; the rest is deleted after the answer."""
 LOOKS_PER_CLEANING = 40
 ORPHAN_AGE_S = 3600.0
 """A file without a batch may be one that is just being saved; after so long it is not."""
@@ -28,6 +31,7 @@ class Housekeeping:
 
     batches: BatchRepository
     lifecycle: BatchLifecycle
+    removals: BatchRemovals
     spool: Spool
 
     async def cancel(self, batch_id: uuid.UUID) -> BatchRecord | None:
@@ -43,6 +47,10 @@ class Housekeeping:
             await anyio.to_thread.run_sync(self.spool.remove, batch_id)
         return record
 
+    async def preview_removal(self, batch_id: uuid.UUID) -> BatchDeletion:
+        """Count what `remove` would do to the tracks of a batch."""
+        return await self.removals.preview(batch_id)
+
     async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Remove a batch, its tracks and its file; None if there is no such batch.
 
@@ -51,9 +59,21 @@ class Housekeeping:
         BatchInUseError
             A process is working on it, or will while the client waits.
         """
-        record = await self.lifecycle.remove(batch_id)
+        record = await self.removals.remove(batch_id, budget_s=REMOVAL_BUDGET_S)
         await anyio.to_thread.run_sync(self.spool.remove, batch_id)
         return record
+
+    async def keep_removing(self) -> None:
+        """Finish what `remove` left, in this process or in one that died."""
+        while True:
+            try:
+                for batch_id in await self.removals.list_unfinished():
+                    await self.removals.resume(batch_id)
+            except StorageUnavailableError:
+                logger.warning("The database cannot be reached; batches are deleted later.")
+            except Exception:
+                logger.exception("Deleting batches failed; trying again.")
+            await anyio.sleep(INTERVAL_S)
 
     async def keep_recovering(self) -> None:
         """Recover batches of dead processes, at start and now and then, as replicas may die."""

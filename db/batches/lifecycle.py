@@ -16,11 +16,10 @@ from db.batches.errors import (
     AttemptsExhaustedError,
     BatchEndedError,
     BatchHeldError,
-    BatchInUseError,
     TransitionError,
 )
 from db.batches.kind import BatchKind
-from db.batches.locks import lock_batch, try_lock
+from db.batches.locks import lock_batch
 from db.batches.queue import Claim, drop, give_back, put
 from db.batches.rate import begin_measuring, measure
 from db.batches.records import BatchRecord, ChunkCounts, NewBatch, ResumePoint, Start
@@ -30,7 +29,7 @@ from db.batches.status import OPEN, BatchStatus, FailureCode, Transition
 from db.batches.transitions import COMMIT_WITHOUT_WAITING, fail_batch, insert_batch, move_batch
 from db.errors import translate_errors
 from db.model_versions import save_model
-from db.models import BatchGenreRow, BatchRow, RejectRow, TrackRow
+from db.models import BatchGenreRow, BatchRow, RejectRow
 from db.records import ModelVersion
 
 
@@ -50,7 +49,7 @@ class Hold:
 
 
 class BatchLifecycle:
-    """Creates, starts, advances, finishes, fails, cancels, recovers and removes batches.
+    """Creates, starts, advances, finishes, fails, cancels and recovers batches.
 
     Parameters
     ----------
@@ -218,7 +217,7 @@ class BatchLifecycle:
     async def cancel(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Set a batch CANCELLED, whoever runs it; what was stored stays. None if there is none.
 
-        Its job may stay in the queue, as after `remove`.
+        Its job may stay in the queue: the worker that takes it drops it.
 
         Raises
         ------
@@ -260,29 +259,6 @@ class BatchLifecycle:
         Those in the queue are QUEUED for another worker; nobody else has the file of the others.
         """
         return await recover_batches(self._transaction)
-
-    async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
-        """Remove a batch and return what it was; None if there is none.
-
-        Its rejects and its tracks go with it, unless a later batch has written them; corrections
-        stay. Its job may stay in the queue: the worker that takes it finds no batch and drops it.
-
-        Raises
-        ------
-        BatchInUseError
-            A process is reading its file, or will while the client waits.
-        """
-        this = col(BatchRow.id) == batch_id
-        async with self._transaction() as connection:
-            is_free = await try_lock(connection, batch_id)
-            row = (await connection.execute(select(BatchRow).where(this))).one_or_none()
-            if row is None:
-                return None
-            if not is_free:
-                raise BatchInUseError(BatchStatus(row.status))
-            await connection.execute(delete(TrackRow).where(col(TrackRow.batch_id) == batch_id))
-            await connection.execute(delete(BatchRow).where(this))
-        return to_record(row)
 
     @contextlib.asynccontextmanager
     async def _transaction(self, hold: Hold | None = None) -> AsyncIterator[AsyncConnection]:

@@ -67,6 +67,16 @@ class BatchRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchDeletion:
+    """What deleting a batch would do to the tracks that it has now."""
+
+    tracks_deleted: int
+    tracks_returned: int
+    """Another batch, or a request, brought them before."""
+    corrections_kept: int
+
+
+@dataclass(frozen=True, slots=True)
 class RejectRecord:
     """A row of a file that was not classified."""
 

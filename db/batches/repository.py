@@ -24,6 +24,8 @@ BatchKey = tuple[datetime, uuid.UUID]
 RejectKey = tuple[int]
 """A reject's position in its batch: its line."""
 
+_IS_SHOWN = col(BatchRow.removed_at).is_(None)
+
 
 class BatchRepository(Protocol):
     """Where batches are looked up."""
@@ -56,7 +58,7 @@ class PostgresBatches:
         self._sessions = sessions
 
     async def find_batches(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, BatchRecord]:
-        statement = select(BatchRow).where(col(BatchRow.id).in_(ids))
+        statement = select(BatchRow).where(col(BatchRow.id).in_(ids), _IS_SHOWN)
         with translate_errors():
             async with self._sessions() as session:
                 return {row.id: to_record(row) for row in await session.scalars(statement)}
@@ -67,7 +69,7 @@ class PostgresBatches:
             async with self._sessions() as session:
                 return await read_page(
                     session,
-                    select(BatchRow),
+                    select(BatchRow).where(_IS_SHOWN),
                     key,
                     window,
                     lambda row: to_record(row[0]),
@@ -75,9 +77,10 @@ class PostgresBatches:
                 )
 
     async def count_batches(self) -> int:
+        statement = select(func.count()).select_from(BatchRow).where(_IS_SHOWN)
         with translate_errors():
             async with self._sessions() as session:
-                return await session.scalar(select(func.count()).select_from(BatchRow)) or 0
+                return await session.scalar(statement) or 0
 
     async def list_rejects(
         self, batch_id: uuid.UUID, window: Window[RejectKey]

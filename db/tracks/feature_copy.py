@@ -21,6 +21,10 @@ _DIGESTS = (
     "SELECT track_id, digest, spec_id FROM track_features WHERE track_id = ANY ($1::bigint[])"
 )
 _FORGET = "DELETE FROM track_features WHERE track_id = ANY ($1::bigint[])"
+_FORGET_UNCORRECTED = f"""
+{_FORGET}
+    AND NOT EXISTS (SELECT FROM corrections WHERE corrections.track_id = track_features.track_id)
+"""
 
 
 def feature_rows(tracks: ClassifiedTracks) -> list[FeatureRow]:
@@ -48,14 +52,14 @@ async def store_features(
     Writing a track locks it, so no other transaction can write its features meanwhile. Rows are
     copied straight into the table, which is cheapest at this width. Unchanged rows are left alone:
     otherwise sending a file again would double the table. Tracks without a row lose what an
-    earlier classification saw.
+    earlier classification saw, except corrected ones: their answers still teach.
     """
     found = await driver.fetch(_DIGESTS, written)
     before = {row["track_id"]: (row["digest"], row["spec_id"]) for row in found}
     same = {row[0] for row in rows if before.get(row[0]) == (row[1], spec_id)}
     outdated = before.keys() - same
     if outdated:
-        await driver.execute(_FORGET, outdated)
+        await driver.execute(_FORGET if rows else _FORGET_UNCORRECTED, outdated)
     new = [(*row, spec_id) for row in rows if row[0] in written and row[0] not in same]
     if new:
         await driver.copy_records_to_table("track_features", records=new, columns=_COLUMNS)

@@ -10,7 +10,7 @@ import strawberry
 from starlette.datastructures import UploadFile
 from strawberry.dataloader import DataLoader
 
-from db.batches.records import BatchRecord
+from db.batches.records import BatchDeletion, BatchRecord
 from db.batches.repository import BatchRepository
 from db.records import TrackRecord
 from db.tracks.corrections import CorrectionRepository
@@ -27,6 +27,7 @@ from schema.core.learning import GenreShares, Learner, Reviewer
 
 MAX_LISTED_TRACKS = 20_000
 LEAST_LISTED_TRACKS = 200
+MAX_DELETIONS = 5
 MAX_TRACKS = 100
 """For which a request may ask what the model has to be asked for."""
 
@@ -64,6 +65,9 @@ class BatchEndings(Protocol):
 
     async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Return the batch as it was, or None if there is none; raise if it is being read."""
+
+    async def preview_removal(self, batch_id: uuid.UUID) -> BatchDeletion:
+        """Count what `remove` would do to the tracks of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,20 @@ class TrackLimit:
 
 
 @dataclass(slots=True)
+class DeletionLimit:
+    """For how many more batches a request may ask what deleting them would do."""
+
+    left: int = MAX_DELETIONS
+
+    def take(self) -> None:
+        """Count one batch; raise BAD_USER_INPUT over the limit."""
+        self.left -= 1
+        if self.left < 0:
+            message = f"A request may ask for `deletion` of at most {MAX_DELETIONS} batches."
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="deletion")
+
+
+@dataclass(slots=True)
 class TrackListLimit:
     """How many more rows a request may list below batches, of which it may list many."""
 
@@ -178,6 +196,7 @@ class Context:
     loaders: Loaders
     client_id: str | None
     track_lists: TrackListLimit = field(default_factory=TrackListLimit)
+    deletions: DeletionLimit = field(default_factory=DeletionLimit)
 
     @property
     def is_operator(self) -> bool:

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.batches.errors import BatchEndedError, TransitionError
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.queue import BatchQueue
-from db.batches.records import ChunkCounts, NewBatch, ResumePoint
+from db.batches.records import BatchRecord, ChunkCounts, NewBatch, ResumePoint
+from db.batches.removal import BatchRemovals
 from db.batches.status import BatchStatus, FailureCode, Transition
 from db.records import ModelVersion
 
@@ -64,6 +65,9 @@ class Site:
 
     engine: AsyncEngine
     lifecycle: BatchLifecycle
+
+    async def remove(self, batch_id: uuid.UUID) -> BatchRecord | None:
+        return await BatchRemovals(self.engine).remove(batch_id)
 
     async def enqueue(self) -> uuid.UUID:
         batch = NewBatch(uuid.uuid4(), "tracks.csv", MODEL, "client")

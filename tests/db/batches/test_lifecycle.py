@@ -155,7 +155,7 @@ async def test_only_one_process_holds_a_queued_batch(site: Site) -> None:
             async with site.lifecycle.hold(hold.batch_id, hold.claim):
                 pass
         with pytest.raises(BatchInUseError, match="RUNNING"):
-            await site.lifecycle.remove(hold.batch_id)
+            await site.remove(hold.batch_id)
         assert await site.lifecycle.recover() == 0
         assert await site.status(hold.batch_id) == RUNNING
 
@@ -200,7 +200,7 @@ async def test_a_waiting_batch_is_failed_unless_it_has_ended(site: Site) -> None
         await site.lifecycle.wait(batch)
         assert await site.lifecycle.recover() == 0
         with pytest.raises(BatchInUseError, match="QUEUED"):
-            await site.lifecycle.remove(batch.id)
+            await site.remove(batch.id)
         await site.lifecycle.stop_waiting(batch.id, "first")
         await site.lifecycle.stop_waiting(batch.id, "second")
 
@@ -236,8 +236,8 @@ async def test_a_batch_that_nobody_holds_can_be_removed_in_any_state(
     async with site.batch_in(status) as hold:
         pass
 
-    removed = await site.lifecycle.remove(hold.batch_id)
+    removed = await site.remove(hold.batch_id)
 
     assert removed is not None
     assert (removed.id, removed.status) == (hold.batch_id, status)
-    assert await site.lifecycle.remove(hold.batch_id) is None
+    assert await site.remove(hold.batch_id) is None
