@@ -139,6 +139,7 @@ class BatchRow(SQLModel, table=True):
     bytes_read: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
     bytes_total: int | None = Field(sa_column=Column(BigInteger))
     read_options: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True)))
+    detected: dict[str, Any] | None = Field(sa_column=Column(JSONB(none_as_null=True)))
     running_since: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     advanced_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     rows_per_second: float | None = Field(sa_column=Column(Double))

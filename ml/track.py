@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ml.columns import NUMBER_COLUMNS
+from ml.detected import DetectedFile
 
 IntArray = npt.NDArray[np.int64]
 FloatMatrix = npt.NDArray[np.float64]
@@ -118,6 +119,7 @@ class TrackChunk:
 
     `rows_read` counts data rows, so `rows_read == len(tracks) + len(rejects)`. Reading can resume
     at `end`. `bytes_read` is how much of the file has been read by then, compressed if it is.
+    `detected` says how it was read.
     """
 
     tracks: TrackTable
@@ -125,3 +127,17 @@ class TrackChunk:
     rows_read: int
     end: FilePosition
     bytes_read: int = 0
+    detected: DetectedFile | None = None
+
+
+def joined_chunks(chunks: Sequence[TrackChunk]) -> TrackChunk:
+    """Return one chunk of all the rows of at least one chunk."""
+    last = chunks[-1]
+    return TrackChunk(
+        tracks=concat_tables([chunk.tracks for chunk in chunks]),
+        rejects=[reject for chunk in chunks for reject in chunk.rejects],
+        rows_read=sum(chunk.rows_read for chunk in chunks),
+        end=last.end,
+        bytes_read=last.bytes_read,
+        detected=last.detected,
+    )

@@ -43,9 +43,10 @@ class Mutation(
         csv_file: Annotated[
             Upload,
             strawberry.argument(
-                description="A UTF-8 CSV file with a header, uncompressed or compressed with gzip "
-                "or Zstandard; `model { requiredColumns }` lists the columns it must have, and "
-                "`previewColumns` says which names are recognised."
+                description="Text with a header and commas, semicolons, tabs or bars, in UTF-8, "
+                "UTF-16 or Windows-1252, as its content tells; uncompressed or compressed with "
+                "gzip or Zstandard. `model { requiredColumns }` lists the columns it must have, "
+                "and `previewColumns` says which names are recognised."
             ),
         ],
         wait: Annotated[

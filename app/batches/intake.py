@@ -12,6 +12,7 @@ import anyio.to_thread
 from starlette.datastructures import UploadFile
 
 from app.batches.admission import Admission, Ticket
+from app.batches.detected import to_detected
 from app.batches.disconnect import client_disconnects
 from app.batches.errors import UploadRefusedError
 from app.batches.read_options import to_stored
@@ -26,6 +27,7 @@ from db.batches.locks import SharedLocks
 from db.batches.records import BatchRecord, NewBatch
 from db.batches.repository import BatchRepository
 from db.errors import StorageUnavailableError
+from ml.detected import DetectedFile
 from ml.reading.read_options import DEFAULTS, ReadOptions
 
 CANNOT_KEEP = "Uploads cannot be kept at the moment. Try again later, or with wait: true."
@@ -71,9 +73,10 @@ class UploadIntake:
             The database is unavailable; a batch that was recorded is set FAILED once it is back.
         """
         source, size = FileSource(self.reader, file, options), size_of(file)
+        detected = None
         with self.admission.ticket(is_upload=True) as ticket:
             if not ticket.is_admitted:
-                await self.reader.check(file, options)
+                detected = await self.reader.check(file, options)
             if ticket.dismissal:
                 raise UploadRefusedError(ticket.dismissal)
             if ticket.is_admitted:
@@ -81,7 +84,7 @@ class UploadIntake:
                     source, file_name, client_id, bytes_total=size, options=options
                 )
             else:
-                batch = self._new_batch(file_name, client_id, size, options)
+                batch = self._new_batch(file_name, client_id, size, options, detected)
                 batch_id = await self._wait_and_run(ticket, batch, source)
         return await self._find(batch_id)
 
@@ -97,8 +100,8 @@ class UploadIntake:
         UploadRefusedError, StorageUnavailableError
             The spool or the database cannot be reached; no batch is made of it either.
         """
-        await self.reader.check(file, options)
-        batch = self._new_batch(file_name, client_id, size_of(file), options)
+        detected = await self.reader.check(file, options)
+        batch = self._new_batch(file_name, client_id, size_of(file), options, detected)
         unwanted = threading.Event()
         try:
             await self._save(batch.id, file, unwanted)
@@ -113,10 +116,22 @@ class UploadIntake:
         return await self._find(batch.id)
 
     def _new_batch(
-        self, file_name: str, client_id: str | None, size: int, options: ReadOptions
+        self,
+        file_name: str,
+        client_id: str | None,
+        size: int,
+        options: ReadOptions,
+        detected: DetectedFile | None,
     ) -> NewBatch:
-        model, stored = to_model_version(self.runner.current.model), to_stored(options)
-        return NewBatch(uuid.uuid4(), file_name, model, client_id, size, read_options=stored)
+        return NewBatch(
+            uuid.uuid4(),
+            file_name,
+            to_model_version(self.runner.current.model),
+            client_id,
+            size,
+            read_options=to_stored(options),
+            detected=to_detected(detected),
+        )
 
     async def _wait_and_run(self, ticket: Ticket, batch: NewBatch, source: FileSource) -> uuid.UUID:
         """Show a batch as QUEUED until it is admitted; it holds no connection meanwhile."""

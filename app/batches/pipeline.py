@@ -14,6 +14,7 @@ from typing import Protocol
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from app.batches.detected import to_detected
 from app.models.classified import to_classified
 from app.runtime.threads import ComputeThreads
 from db.batches.records import BatchRecord, RejectRecord, ResumePoint
@@ -113,7 +114,9 @@ def classify_chunk(
     return PreparedChunk(
         tracks=prepare(to_classified(chunk.tracks, predictions, keep_features=keep_features)),
         rejects=[to_record(reject) for reject in chunk.rejects],
-        end=ResumePoint(chunk.end.byte, chunk.end.line, chunk.bytes_read),
+        end=ResumePoint(
+            chunk.end.byte, chunk.end.line, chunk.bytes_read, to_detected(chunk.detected)
+        ),
     )
 
 

@@ -14,13 +14,14 @@ from app.runtime.threads import ComputeThreads
 from app.uploads.spool import Spool
 from db.batches.read_options import PostgresReadOptions
 from db.batches.records import ResumePoint
-from ml.reading.compression import ContentLimits, TrackContent
+from ml.detected import DetectedFile
+from ml.reading.compression import ContentLimits
 from ml.reading.read_options import DEFAULTS, ReadOptions
-from ml.reading.tracks_csv import read_tracks, resume_tracks
+from ml.reading.track_file import TrackFile
 from ml.track import FilePosition, TrackChunk
 
 CHECKED_BYTES = 65_536
-"""How much of a file is read to see that it is a CSV file of tracks with at least one row."""
+"""How much of a file is read to see that it is a file of tracks with at least one row."""
 
 
 class ChunkSource(Protocol):
@@ -32,7 +33,7 @@ class ChunkSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CsvReader:
-    """Reads CSV files of tracks in threads."""
+    """Reads files of tracks in threads."""
 
     threads: ComputeThreads
     chunk_bytes: int
@@ -49,16 +50,17 @@ class CsvReader:
         CsvError
             The file cannot be read as tracks, or not to its end.
         """
-        content = TrackContent(file, self.limits)
-        if start is None:
-            chunks = read_tracks(content, chunk_bytes=self.chunk_bytes, options=options)
-        else:
-            position = FilePosition(start.byte, start.line)
-            chunks = resume_tracks(content, position, chunk_bytes=self.chunk_bytes, options=options)
+        position = None if start is None else FilePosition(start.byte, start.line)
+        chunks = TrackFile(file, self.limits).read(
+            position, chunk_bytes=self.chunk_bytes, options=options
+        )
+        known = None
         while (chunk := await self.threads.run(next, chunks, None)) is not None:
-            yield replace(chunk, bytes_read=content.bytes_read(chunk.end.byte))
+            # The charset may show only after many rows; the rest is known from the first chunk.
+            yield replace(chunk, detected=None) if chunk.detected == known else chunk
+            known = chunk.detected
 
-    async def check(self, file: BinaryIO, options: ReadOptions = DEFAULTS) -> None:
+    async def check(self, file: BinaryIO, options: ReadOptions = DEFAULTS) -> DetectedFile | None:
         """Read the header and the first rows as `read` will, then go back to the start.
 
         It does not wait for one of the threads, which other batches may keep busy.
@@ -66,14 +68,14 @@ class CsvReader:
         Raises
         ------
         CsvError
-            They are not those of a CSV file of tracks.
+            They are not those of a file of tracks.
         """
-        await anyio.to_thread.run_sync(self._check, file, options)
+        return await anyio.to_thread.run_sync(self._check, file, options)
 
-    def _check(self, file: BinaryIO, options: ReadOptions) -> None:
-        content = TrackContent(file, self.limits)
-        next(read_tracks(content, chunk_bytes=CHECKED_BYTES, options=options))
+    def _check(self, file: BinaryIO, options: ReadOptions) -> DetectedFile | None:
+        first = next(TrackFile(file, self.limits).read(chunk_bytes=CHECKED_BYTES, options=options))
         file.seek(0)
+        return first.detected
 
 
 def size_of(file: BinaryIO) -> int:

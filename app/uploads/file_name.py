@@ -2,9 +2,10 @@
 
 from pathlib import PurePosixPath
 
+from ml.detected import ACCEPTED
 from ml.errors import UnsupportedFileTypeError
 
-SUFFIXES = (".csv", ".txt", "")
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", "")
 COMPRESSED_SUFFIXES = (".gz", ".zst")
 """Allowed after these. The first bytes, not the name, decide whether content is compressed."""
 MAX_NAME_CHARS = 255
@@ -21,20 +22,20 @@ def shown_name(name: str | None) -> str:
 
 
 def check_suffix(name: str) -> None:
-    """Refuse a file whose name says that it is not CSV.
+    """Refuse a file whose name says that it is none of the accepted formats.
 
     Raises
     ------
     UnsupportedFileTypeError
-        The suffix is not one of a CSV file.
+        The suffix is not one of a file of tracks.
     """
     path = PurePosixPath(name)
     if path.suffix.lower() in COMPRESSED_SUFFIXES:
         path = path.with_suffix("")
     if path.suffix.lower() not in SUFFIXES:
-        allowed = " or ".join(filter(None, SUFFIXES))
+        allowed = ", ".join(filter(None, SUFFIXES))
         compressed = " or ".join(COMPRESSED_SUFFIXES)
         raise UnsupportedFileTypeError(
-            f'"{name}" ends with {path.suffix}; the name of a CSV file ends with '
+            f'"{name}" ends with {path.suffix}. {ACCEPTED} Their names end with '
             f"{allowed}, optionally followed by {compressed}."
         )

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
+from db.batches.detected import stored_detected
 from db.batches.errors import (
     AttemptsExhaustedError,
     BatchEndedError,
@@ -171,6 +172,7 @@ class BatchLifecycle:
             bytes_read=func.least(end.bytes_read, col(BatchRow.bytes_total) - 1),
             attempts=0,
             **measure(counts.stored + counts.rejected),
+            **({"detected": stored_detected(end.detected)} if end.detected else {}),
         )
         return to_record(row)
 

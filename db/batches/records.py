@@ -12,6 +12,17 @@ from db.records import ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
+class DetectedRecord:
+    """What a file turned out to be; `columns` are ours, each with the header of the file."""
+
+    format: str
+    charset: str | None
+    delimiter: str | None
+    compression: str | None
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NewBatch:
     """A batch to record."""
 
@@ -26,6 +37,7 @@ class NewBatch:
     """The batch whose tracks are classified again; None means all tracks."""
     read_options: Mapping[str, Any] | None = None
     """How its file is to be read, as JSON; None for the defaults."""
+    detected: DetectedRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,7 @@ class BatchRecord:
     finished_at: datetime | None
     error_code: str | None
     error_message: str | None
+    detected: DetectedRecord | None = None
 
     @property
     def seconds_left(self) -> float | None:
@@ -98,6 +111,8 @@ class ResumePoint:
     line: int
     bytes_read: int = 0
     """How much of the file, as it was received, has been read up to here."""
+    detected: DetectedRecord | None = None
+    """Only if it was not known before what the file is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from db.batches.detected import read_detected
 from db.batches.kind import BatchKind
 from db.batches.rate import is_fresh
 from db.batches.records import BatchRecord, RejectRecord
@@ -129,6 +130,7 @@ def to_record(row: Any) -> BatchRecord:
         finished_at=row.finished_at,
         error_code=row.error_code,
         error_message=row.error_message,
+        detected=read_detected(row.detected),
     )
 
 

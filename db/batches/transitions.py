@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from db.batches.detected import stored_detected
 from db.batches.errors import TransitionError
 from db.batches.rate import begin_measuring
 from db.batches.records import NewBatch
@@ -46,6 +47,7 @@ async def insert_batch(
             target_batch_id=batch.target_id,
             bytes_total=batch.bytes_total,
             read_options=batch.read_options,
+            detected=stored_detected(batch.detected),
             **(begin_measuring() if status is BatchStatus.RUNNING else {}),
         )
     )

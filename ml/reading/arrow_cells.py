@@ -9,6 +9,8 @@ import pyarrow as pa
 from pyarrow import csv
 
 from ml.columns import ID_COLUMN, NUMBER_COLUMNS, REQUIRED_COLUMNS, TAGS_COLUMN, TITLE_COLUMN
+from ml.reading.decimal_commas import read_decimal_commas
+from ml.reading.text.delimiters import Exchange
 
 _RAW_TYPES = {column: pa.binary() for column in REQUIRED_COLUMNS}
 _TYPED = {
@@ -31,9 +33,13 @@ class ArrowCells:
 
 
 class ArrowReader:
-    """Reads records of a file whose columns are `names`."""
+    """Reads records of a file whose columns are `names`, and restores cells with `exchange`."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._attempts = [(_TYPED, "."), (_RAW_TYPES, ".")]
+        if exchange.is_needed:  # a decimal comma was exchanged too
+            self._attempts.insert(1, (_TYPED, exchange.delimiter.decode()))
         # Columns that are ignored may share a name; Arrow needs them told apart.
         self._names = [name if name in _TYPED else f"#{index}" for index, name in enumerate(names)]
 
@@ -45,13 +51,13 @@ class ArrowReader:
         """
         if not records:
             return ArrowCells(_EMPTY, np.zeros(0, dtype=np.intp))
-        for types in (_TYPED, _RAW_TYPES):
-            cells = self._read_as(types, data)
+        for types, point in self._attempts:
+            cells = self._read_as(types, point, data)
             if cells is not None and len(cells.table) + len(cells.wrong_counts) == records:
                 return cells
         return None
 
-    def _read_as(self, types: dict[str, pa.DataType], data: bytes) -> ArrowCells | None:
+    def _read_as(self, types: dict[str, pa.DataType], point: str, data: bytes) -> ArrowCells | None:
         wrong: list[int] = []
 
         def skip(row: csv.InvalidRow) -> str:
@@ -66,17 +72,30 @@ class ArrowReader:
             column_names=self._names, use_threads=False, block_size=len(data) + 1
         )
         try:
-            table = csv.read_csv(pa.BufferReader(data), reading, parsing, _conversion(types))
+            table = csv.read_csv(pa.BufferReader(data), reading, parsing, _conversion(types, point))
         except pa.ArrowInvalid:
             return None
-        return ArrowCells(table.combine_chunks(), np.array(wrong, dtype=np.intp))
+        return ArrowCells(self._restored(table.combine_chunks()), np.array(wrong, dtype=np.intp))
+
+    def _restored(self, table: pa.Table) -> pa.Table:
+        if not self._exchange.is_needed:
+            return table
+        for index, name in enumerate(table.column_names):
+            column = table.column(index)
+            if column.type == pa.binary() and column.num_chunks:
+                cells = self._exchange.apply_to_cells(column.chunk(0))
+                if name in NUMBER_COLUMNS:
+                    cells = read_decimal_commas(cells)
+                table = table.set_column(index, name, cells)
+        return table
 
 
 _EMPTY = pa.schema(_TYPED).empty_table()
 
 
-def _conversion(types: dict[str, pa.DataType]) -> csv.ConvertOptions:
+def _conversion(types: dict[str, pa.DataType], decimal_point: str) -> csv.ConvertOptions:
     return csv.ConvertOptions(
+        decimal_point=decimal_point,
         column_types=types,
         include_columns=list(REQUIRED_COLUMNS),
         null_values=[""],

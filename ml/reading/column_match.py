@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ml.columns import REQUIRED_COLUMNS
+from ml.detected import MappedColumn
 from ml.errors import ColumnMappingError
 from ml.reading.synonyms import SYNONYMS
 
@@ -103,6 +104,11 @@ def match_columns(header: Sequence[str], mapping: Mapping[str, str]) -> ColumnMa
             ambiguous[column] = [header[index] for index in chosen]
     ordered = {column: positions[column] for column in REQUIRED_COLUMNS if column in positions}
     return ColumnMatch(header, ordered, ambiguous)
+
+
+def mapped_columns(match: ColumnMatch) -> tuple[MappedColumn, ...]:
+    """Return which header each column has, as it is reported."""
+    return tuple(MappedColumn(column, header) for column, header in match.columns.items())
 
 
 def normalise_name(name: str) -> str:

@@ -80,6 +80,11 @@ class TrackContent:
             if not self.read(min(missing, SKIPPED_BYTES)):
                 return
 
+    @property
+    def compression(self) -> str | None:
+        """How the file is compressed; None if it is not, or not read yet."""
+        return self._kind
+
     def bytes_read(self, position: int) -> int:
         """Return how much of the file was read to get to a byte of the content."""
         return position if self._stream is None else self._file.tell()

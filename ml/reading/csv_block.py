@@ -16,6 +16,7 @@ from ml.reading.arrow_cells import ArrowReader
 from ml.reading.records.blocks import RecordBlock
 from ml.reading.records.fields import MAX_RECORD_BYTES, split_text
 from ml.reading.row_checks import check_rows
+from ml.reading.text.delimiters import Exchange
 from ml.track import IntArray, Reject, RejectCode, TrackChunk
 
 _MAX_DIGITS = 40
@@ -24,12 +25,12 @@ _Cells = tuple[pa.Table, IntArray, list[Reject]]
 
 
 class BlockParser:
-    """Parses the blocks of a file whose header is `header`."""
+    """Parses the blocks of a file whose header is `header`; `exchange` restores the cells."""
 
-    def __init__(self, header: Sequence[str]) -> None:
+    def __init__(self, header: Sequence[str], exchange: Exchange) -> None:
         self._field_count = len(header)
         self._id_position = header.index(ID_COLUMN)
-        self._reader = ArrowReader(header)
+        self._reader = ArrowReader(header, exchange)
 
     def parse(self, block: RecordBlock) -> TrackChunk:
         """Return the tracks and rejects of a block, both by line."""

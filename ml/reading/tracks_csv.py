@@ -5,14 +5,19 @@ Knows nothing of HTTP, GraphQL or Postgres.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from ml.detected import DetectedFile, FileFormat
 from ml.errors import EmptyCsvError
+from ml.reading.column_match import mapped_columns
 from ml.reading.csv_block import BlockParser
 from ml.reading.csv_header import Header, read_header
 from ml.reading.read_options import DEFAULTS, ReadOptions
 from ml.reading.records.blocks import read_record_blocks
 from ml.reading.records.byte_source import Readable, Rejoined, Seekable
-from ml.track import FilePosition, TrackChunk, concat_tables
+from ml.reading.text.delimiters import Exchanged
+from ml.reading.text.utf8 import Utf8Text
+from ml.track import FilePosition, TrackChunk, joined_chunks
 
 DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024
 
@@ -26,8 +31,9 @@ def read_tracks(
     """Yield the tracks of a CSV file in chunks; memory does not grow with the file.
 
     Columns may come in any order, and others are ignored; names match as `match_columns` says.
-    The text is UTF-8, with or without a byte
-    order mark; lines end with LF or CRLF; quoted cells may contain line breaks; blank lines are
+    The text is UTF-8, UTF-16 or Windows-1252, with or without a byte order mark; cells are
+    separated by commas, semicolons, tabs or bars; lines end with LF or CRLF; quoted cells may
+    contain line breaks; blank lines are
     skipped. A track id is rejected when it appears again in the same chunk. Repeats across chunks
     are left to the caller, because finding them takes a record of every id.
 
@@ -50,9 +56,11 @@ def read_tracks(
     ColumnMappingError
         The mapping of `options` does not fit the header.
     """
-    header = read_header(file, options)
+    text = Utf8Text(file)
+    header = read_header(text, options)
     rows = 0
-    for chunk in _read_chunks(header, Rejoined(header.first_rows, file), header.end, chunk_bytes):
+    rows_of = Rejoined(header.first_rows, text)
+    for chunk in _read_chunks(header, text, rows_of, header.end, chunk_bytes):
         rows += chunk.rows_read
         yield chunk
     if rows == 0:
@@ -70,32 +78,37 @@ def resume_tracks(
 
     The file must be at its beginning, so that the header can be read again.
     """
-    header = read_header(file, options)
-    file.seek(start.byte)
-    yield from _read_chunks(header, file, start, chunk_bytes)
+    text = Utf8Text(file)
+    header = read_header(text, options)
+    text.seek(start.byte)
+    yield from _read_chunks(header, text, text, start, chunk_bytes)
 
 
 def _read_chunks(
-    header: Header, rows: Readable, start: FilePosition, chunk_bytes: int
+    header: Header, text: Utf8Text, rows: Readable, start: FilePosition, chunk_bytes: int
 ) -> Iterator[TrackChunk]:
-    parser = BlockParser(header.names)
+    parser = BlockParser(header.names, header.exchange)
     for block in read_record_blocks(
-        rows,
+        Exchanged(rows, header.exchange) if header.exchange.is_needed else rows,
         block_bytes=chunk_bytes,
         fields=len(header.names),
         line=start.line,
         position=start.byte,
     ):
-        yield parser.parse(block)
+        chunk = parser.parse(block)
+        read = text.bytes_taken if text.is_converted else chunk.end.byte
+        yield replace(chunk, bytes_read=read, detected=_detected(text, header))
+
+
+def _detected(text: Utf8Text, header: Header) -> DetectedFile:
+    return DetectedFile(
+        FileFormat.CSV,
+        charset=text.charset,
+        delimiter=header.exchange.delimiter.decode(),
+        columns=mapped_columns(header.match),
+    )
 
 
 def read_all_tracks(file: Readable) -> TrackChunk:
     """Read a whole file into one chunk, for files known to be small such as training data."""
-    chunks = list(read_tracks(file))
-    tables = [chunk.tracks for chunk in chunks]
-    return TrackChunk(
-        tracks=concat_tables(tables),
-        rejects=[reject for chunk in chunks for reject in chunk.rejects],
-        rows_read=sum(chunk.rows_read for chunk in chunks),
-        end=chunks[-1].end,
-    )
+    return joined_chunks(list(read_tracks(file)))

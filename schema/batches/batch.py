@@ -11,6 +11,7 @@ from db.batches.kind import BatchKind as StoredKind
 from db.batches.records import BatchRecord, RejectRecord
 from db.batches.status import BatchStatus as StoredStatus
 from schema.batches.deletion import BatchDeletion
+from schema.batches.detected_file import DetectedFile
 from schema.batches.reject_code import RejectCode
 from schema.core.connections import (
     DEFAULT_PAGE_SIZE,
@@ -136,6 +137,10 @@ class Batch(Node):
         description="When the batch finished, failed or was cancelled."
     )
     error: BatchError | None = strawberry.field(description="Set only if FAILED.")
+    detected: DetectedFile | None = strawberry.field(
+        description="How the file was read. Null if it has no file, or before its first rows are "
+        "read."
+    )
 
     @strawberry.field(description="Pass it to `batch(id)` or `node(id)`.")
     def id(self) -> strawberry.ID:
@@ -217,4 +222,5 @@ class Batch(Node):
             started_at=record.started_at,
             finished_at=record.finished_at,
             error=error,
+            detected=DetectedFile.from_record(record.detected) if record.detected else None,
         )

@@ -4,15 +4,17 @@ import json
 from typing import Any
 
 import httpx
+from support.waiting import until
 
-UPLOAD = """mutation ($csvFile: Upload!) {
-  classifyBatch(csvFile: $csvFile) {
+FIELDS = """
     id fileName status modelVersion rowsReceived rowsRejected rowsStored finishedAt
     error { code message }
     genres { name trackCount }
     rejects { totalCount nodes { line trackId column code message } }
-  }
-}"""
+"""
+UPLOAD = f"mutation ($csvFile: Upload!) {{ classifyBatch(csvFile: $csvFile) {{ {FIELDS} }} }}"
+QUEUE = """mutation ($csvFile: Upload!) { classifyBatch(csvFile: $csvFile, wait: false) { id } }"""
+BATCH = f"query ($id: ID!) {{ batch(id: $id) {{ {FIELDS} }} }}"
 
 
 class GraphQLClient:
@@ -67,4 +69,20 @@ class GraphQLClient:
         body = await self.upload(content, name)
         assert "errors" not in body, body["errors"]
         batch: dict[str, Any] = body["data"]["classifyBatch"]
+        return batch
+
+    async def classify_in_background(
+        self, content: bytes, name: str = "tracks.csv"
+    ) -> dict[str, Any]:
+        """Send a file that must be accepted, without waiting, and return its batch at its end."""
+        body = await self.upload(content, name, QUEUE)
+        assert "errors" not in body, body["errors"]
+        batch_id = body["data"]["classifyBatch"]["id"]
+        batch: dict[str, Any] = {}
+
+        async def has_ended() -> bool:
+            batch.update((await self.data(BATCH, id=batch_id))["batch"])
+            return batch["finishedAt"] is not None
+
+        await until(has_ended)
         return batch

@@ -6,7 +6,7 @@ import random
 from support.factories import csv_line, row
 
 from ml.columns import NUMBER_COLUMNS
-from ml.errors import EmptyCsvError
+from ml.errors import EmptyCsvError, UnsupportedFileTypeError
 from ml.reading.tracks_csv import read_tracks
 from ml.track import TrackChunk, concat_tables
 
@@ -32,7 +32,7 @@ def chunks_of(data: bytes, chunk_bytes: int = 8 * 1024 * 1024) -> list[TrackChun
 def chunks_if_any(data: bytes, chunk_bytes: int = 8 * 1024 * 1024) -> list[TrackChunk]:
     try:
         return chunks_of(data, chunk_bytes)
-    except EmptyCsvError:
+    except (EmptyCsvError, UnsupportedFileTypeError):  # any bytes may look like Cyrillic
         return []
 
 

@@ -10,8 +10,7 @@ import pandas as pd
 
 from ml.columns import MAX_TRACK_ID
 from ml.errors import TrainingDataError
-from ml.reading.compression import ContentLimits, TrackContent
-from ml.reading.tracks_csv import read_all_tracks
+from ml.reading.track_file import TrackFile
 from ml.track import TrackTable
 
 _SHOWN = 5
@@ -58,7 +57,7 @@ def read_labelled_tracks(features: Path, labels: Path) -> LabelledTracks:
         genres. Genres of other tracks are ignored.
     """
     with features.open("rb") as file:
-        chunk = read_all_tracks(TrackContent(file, ContentLimits()))
+        chunk = TrackFile(file).read_all()
     if chunk.rejects:
         first = chunk.rejects[0]
         raise TrainingDataError(

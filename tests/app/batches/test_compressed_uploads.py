@@ -74,7 +74,7 @@ async def test_refuses_other_names(api: GraphQLClient, sample: bytes, name: str)
     ("content", "code", "words"),
     [
         pytest.param(gzip.compress(b""), "EMPTY_CSV", "empty", id="empty"),
-        pytest.param(gzip.compress(b"a,b\n1,2\n"), "INVALID_CSV", "missing", id="columns"),
+        pytest.param(gzip.compress(b"a,b\n1,2\n"), "INVALID_CSV", "No header", id="columns"),
         pytest.param(
             gzip.compress(gzip.compress(b"a,b\n")), "UNSUPPORTED_FILE_TYPE", "gzip", id="twice"
         ),

@@ -112,10 +112,11 @@ def test_accepts_a_track_without_words() -> None:
 @pytest.mark.parametrize(
     "column", [pytest.param("title", id="title"), pytest.param("tags", id="tags")]
 )
-def test_rejects_text_that_is_not_utf_8(column: str) -> None:
+def test_rejects_damaged_text_in_a_file_of_utf_8(column: str) -> None:
     bad = line_of(trackID="2", **{column: "caf?"}).replace(b"caf?", b"caf\xe9")
+    good = line_of(trackID="1", title="Été")
 
-    chunk = read(raw_tracks_csv(line_of(trackID="1"), bad, line_of(trackID="3")))
+    chunk = read(raw_tracks_csv(good, bad, line_of(trackID="3")))
 
     message = f"{column} is not UTF-8 at byte 4 of the cell."
     assert chunk.rejects == [Reject(3, "2", column, RejectCode.BAD_TEXT, message)]
@@ -125,7 +126,7 @@ def test_rejects_text_that_is_not_utf_8(column: str) -> None:
 def test_rejects_number_that_is_not_utf_8() -> None:
     bad = line_of(trackID="2", key="?").replace(b"?", b"\xff")
 
-    chunk = read(raw_tracks_csv(line_of(trackID="1"), bad))
+    chunk = read(raw_tracks_csv(line_of(trackID="1", title="Été"), bad))
 
     assert places(chunk) == [(3, "2", "key", "NOT_A_NUMBER")]
 
