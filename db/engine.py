@@ -107,6 +107,13 @@ async def check_server(engine: AsyncEngine) -> None:
         )
 
 
+async def is_read_only(engine: AsyncEngine) -> bool:
+    """Whether Postgres refuses to write, as a standby does."""
+    with translate_errors():
+        async with engine.connect() as connection:
+            return bool(await connection.scalar(text("SHOW transaction_read_only")) == "on")
+
+
 def describe(url: URL) -> str:
     """Describe a database for a message: host, port and name, never the password."""
     host = url.host or url.query.get("host") or "localhost"

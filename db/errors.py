@@ -13,13 +13,36 @@ class StorageError(Exception):
 
 
 class StorageUnavailableError(StorageError):
-    """The database cannot be reached or the connection was lost; trying again may help."""
+    """The database cannot do its work now; trying again may help.
+
+    `reason` says why in words that anyone may see: without hosts, statements or values.
+    """
+
+    def __init__(self, message: str, reason: str = "it cannot be reached") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class StorageSetupError(StorageError):
     """The database cannot be used: wrong version, missing rights or wrong URL."""
 
 
+_UNAVAILABLE_STATES = {
+    "57P01": "the server is shutting down",
+    "57P02": "the server crashed",
+    "57P03": "the server is starting up or shutting down",
+    "57P05": "the connection was idle for too long",
+    "57014": "the statement took too long",
+    "55P03": "a lock could not be had in time",
+    "53000": "the server has no resources left",
+    "53100": "the server's disk is full",
+    "53200": "the server is out of memory",
+    "53300": "the server has too many connections",
+    "25006": "the server is read-only",
+    "40001": "another transaction changed the same rows",
+    "40P01": "another transaction locked the same rows",
+}
+"""SQLSTATEs after which trying again may help; so may class 08, connection exceptions."""
 _GONE = (
     OSError,
     OperationalError,
@@ -27,28 +50,51 @@ _GONE = (
     PoolTimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.DiskFullError,
 )
 
 
 @contextlib.contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise `StorageUnavailableError` when a connection is lost or refused.
+    """Raise `StorageUnavailableError` when the database cannot do its work now.
 
-    A refused connection raises a bare `OSError`. One that breaks during COPY, which bypasses
-    SQLAlchemy, raises an asyncpg exception.
+    A refused connection raises a bare `OSError`. What bypasses SQLAlchemy, as COPY does, raises
+    an asyncpg exception; SQLAlchemy wraps it in one of its adapter, and that in its own.
     """
     try:
         yield
-    except _GONE as error:
-        raise StorageUnavailableError(f"The database cannot be reached: {error}") from error
-    except DBAPIError as error:
-        if error.connection_invalidated or isinstance(error.orig, _GONE):
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        state = _find_state(error)
+        if state in _UNAVAILABLE_STATES:
+            reason = _UNAVAILABLE_STATES[state]
             raise StorageUnavailableError(
-                f"The connection to the database was lost: {error}"
+                f"The database is unavailable: {reason}.", reason
+            ) from error
+        if state.startswith("08") or _is_gone(error):
+            raise StorageUnavailableError(
+                f"The connection to the database was lost: {_reason(error)}"
             ) from error
         raise
+    except _GONE as error:
+        raise StorageUnavailableError(
+            f"The database cannot be reached: {_reason(error)}"
+        ) from error
+
+
+def _find_state(error: BaseException | None) -> str:
+    """Return the SQLSTATE of an error or of what caused it, empty if there is none."""
+    while error is not None:
+        state = getattr(error, "sqlstate", None)
+        if isinstance(state, str):
+            return state
+        error = error.__cause__
+    return ""
+
+
+def _is_gone(error: Exception) -> bool:
+    invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
+    return invalidated or any(isinstance(each, _GONE) for each in (error, error.__cause__))
+
+
+def _reason(error: Exception) -> str:
+    """Return what the driver says, without the statement and its parameters."""
+    return str(error.orig if isinstance(error, DBAPIError) else error) or type(error).__name__

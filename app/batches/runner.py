@@ -42,6 +42,7 @@ CANCELLED = (
     "file again."
 )
 LOST = "The file is not in the spool any more. Send it again."
+UNAVAILABLE = "The database was unavailable. Rows stored so far are kept; send the file again."
 INTERNAL = "Internal error. Rows stored so far are kept."
 INTERNAL_AGAIN = "Internal error, also when tried again. Rows stored so far are kept."
 WRITERS: Mapping[BatchKind, Callable[[BatchLifecycle, Hold, ModelVersion], Writer]] = {
@@ -231,12 +232,18 @@ class BatchRunner:
         """Retry a queued batch; fail any other batch and notify its client."""
         if hold.claim is None:
             with anyio.CancelScope(shield=True), contextlib.suppress(StorageUnavailableError):
-                await self.lifecycle.fail(hold, FailureCode.INTERNAL, INTERNAL)
+                await self.lifecycle.fail(hold, *_explain(error))
             raise error
         if isinstance(error, StorageUnavailableError):
             raise error  # nothing can be written; the lease runs out
         logger.error("Batch %s failed.", hold.batch_id, exc_info=error)
         return not await self.lifecycle.retry(hold, INTERNAL_AGAIN)
+
+
+def _explain(error: Exception) -> tuple[FailureCode, str]:
+    if isinstance(error, StorageUnavailableError):
+        return FailureCode.DATABASE_UNAVAILABLE, UNAVAILABLE
+    return FailureCode.INTERNAL, INTERNAL
 
 
 async def _rejoin(

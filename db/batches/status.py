@@ -55,4 +55,6 @@ class FailureCode(StrEnum):
     """Its process died or stopped, or its client disconnected."""
     UPLOAD_LOST = "UPLOAD_LOST"
     """Its file is not in the spool any more."""
+    DATABASE_UNAVAILABLE = "DATABASE_UNAVAILABLE"
+    """Postgres could not be reached, or could not write."""
     INTERNAL = "INTERNAL"

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.records import BatchRecord, ChunkCounts, RejectRecord, ResumePoint
 from db.batches.transitions import COMMIT_WITHOUT_WAITING
+from db.copying import copy_records_to_table
 from db.engine import driver_of
 from db.errors import translate_errors
 from db.records import ClassifiedTracks, ModelVersion
@@ -75,7 +76,7 @@ async def record_chunk(
 ) -> ChunkCounts:
     """Record rejected rows, and count stored ones by genre and all together."""
     records = [(batch_id, r.line, r.track_id, r.column, r.code, r.message) for r in rejects]
-    await driver.copy_records_to_table("batch_rejects", records=records, columns=_REJECT_COLUMNS)
+    await copy_records_to_table(driver, "batch_rejects", records=records, columns=_REJECT_COLUMNS)
     counts = np.bincount(predicted, minlength=len(genres))
     present = np.flatnonzero(counts).tolist()
     names = [genres[index] for index in present]

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from db.copying import copy_to_table
 from db.records import ClassifiedTracks
 from db.tracks.feature_copy import FeatureRow, feature_rows, store_features
 from db.tracks.feature_specs import save_spec
@@ -87,8 +88,8 @@ async def store_rows(
     """
     spec_id = await save_spec(driver, rows.feature_columns) if rows.features else None
     await driver.execute(_STAGING)
-    await driver.copy_to_table(
-        "incoming", source=io.BytesIO(rows.tracks), columns=_COLUMNS, format="csv"
+    await copy_to_table(
+        driver, "incoming", source=io.BytesIO(rows.tracks), columns=_COLUMNS, format="csv"
     )
     left_out: list[Any] = await driver.fetch(_STORE, model_version, batch_id)
     written = set(rows.track_ids).difference(row["track_id"] for row in left_out)

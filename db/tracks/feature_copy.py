@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from xxhash import xxh3_128_digest
 
+from db.copying import copy_records_to_table
 from db.records import ClassifiedTracks, TrackFeatures
 from db.tracks.feature_specs import Specs
 
@@ -62,7 +63,7 @@ async def store_features(
         await driver.execute(_FORGET if rows else _FORGET_UNCORRECTED, outdated)
     new = [(*row, spec_id) for row in rows if row[0] in written and row[0] not in same]
     if new:
-        await driver.copy_records_to_table("track_features", records=new, columns=_COLUMNS)
+        await copy_records_to_table(driver, "track_features", records=new, columns=_COLUMNS)
 
 
 def read_features(

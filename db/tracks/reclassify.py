@@ -17,6 +17,7 @@ from pyarrow import csv
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.copying import copy_to_table
 from db.engine import driver_of
 from db.errors import StorageError, translate_errors
 from db.records import ClassifiedTracks, TrackFeatures
@@ -203,8 +204,8 @@ async def update_predictions(driver: Any, rows: TrackRows, model_version: str) -
     classified since they were read.
     """
     await driver.execute(_STAGING)
-    await driver.copy_to_table(
-        "reclassified", source=io.BytesIO(rows.tracks), columns=_COLUMNS, format="csv"
+    await copy_to_table(
+        driver, "reclassified", source=io.BytesIO(rows.tracks), columns=_COLUMNS, format="csv"
     )
     await driver.execute(_LOCK)
     return [row["track_id"] for row in await driver.fetch(_UPDATE, model_version)]
