@@ -108,7 +108,7 @@ class MembershipSite:
 
     async def withdraw(self, track: int) -> None:
         """Withdraw the correction of a track, if it is stored."""
-        await PostgresCorrections(create_sessions(self.engine)).clear_correction(track)
+        await PostgresCorrections(create_sessions(self.engine)).clear_corrections([track])
         self.expected.withdraw(track)
 
     async def check(self) -> None:
