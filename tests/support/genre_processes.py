@@ -38,11 +38,11 @@ class GenreProcesses:
         self.running.append(process)
         return process
 
-    def serve(self, **settings: str) -> tuple[subprocess.Popen[bytes], str]:
+    def serve(
+        self, port: int | None = None, **settings: str
+    ) -> tuple[subprocess.Popen[bytes], str]:
         """Start the service and return it with its address, once it is ready."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = port or free_port()
         process = self.start("serve", "--port", str(port), **settings)
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -63,6 +63,14 @@ class GenreProcesses:
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
             process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 @contextlib.contextmanager

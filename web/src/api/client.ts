@@ -6,6 +6,7 @@ import { API_URL } from "./address";
 import { setReachable } from "./connection";
 import { credentialHeaders, credentials } from "./credentials";
 import { isUnauthenticated, isUnreachable } from "./errors";
+import { refreshExchange } from "./refresh";
 
 let refused = false;
 
@@ -41,6 +42,7 @@ export function makeClient(): Client {
           }
         },
       }),
+      refreshExchange,
       cacheExchange,
       fetchExchange,
       subscriptionExchange({

@@ -8,6 +8,7 @@
 
 import { atom } from "nanostores";
 import { API_URL } from "./address";
+import { onSignOutElsewhere, tellOfSignOut } from "./other-tabs";
 
 export interface Credentials {
   clientId: string;
@@ -85,6 +86,17 @@ export async function signIn(given: Credentials): Promise<SignIn> {
   credentials.set(given);
   return "ok";
 }
+
+/** Sign out here, and in the other tabs of this client. */
+export function signOut(): void {
+  const current = credentials.get();
+  credentials.set(null);
+  if (current) tellOfSignOut(current.clientId);
+}
+
+onSignOutElsewhere((clientId) => {
+  if (credentials.get()?.clientId === clientId) credentials.set(null);
+});
 
 /** Open one of our pages in a new tab, which may then ask for the credentials. */
 export function openPage(address: string): void {

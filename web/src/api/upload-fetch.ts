@@ -25,12 +25,16 @@ export function fetchWithProgress(
         if (event.lengthComputable) report({ sent: event.loaded, total: event.total });
       };
       request.onload = () => {
-        const type = request.getResponseHeader("content-type") ?? "";
+        const headers = new Headers();
+        for (const name of ["content-type", "retry-after"]) {
+          const value = request.getResponseHeader(name);
+          if (value) headers.set(name, value);
+        }
         resolve(
           new Response(request.response as Blob, {
             status: request.status,
             statusText: request.statusText,
-            headers: { "content-type": type },
+            headers,
           }),
         );
       };

@@ -1,7 +1,6 @@
 /** One batch: live while it runs, then its result. */
 
-import { useClient, useMutation, useQuery } from "@urql/preact";
-import { useEffect, useState } from "preact/hooks";
+import { useMutation, useQuery } from "@urql/preact";
 import { problemOf } from "../api/errors";
 import { jobOf } from "../classify/jobs";
 import { DownloadMenu } from "../exports/download-menu";
@@ -12,11 +11,12 @@ import { Icon } from "../ui/icons";
 import { Card, Heading } from "../ui/layout";
 import { Empty, FailedNotice, ProblemNotice, Skeleton } from "../ui/notices";
 import { CancelButton } from "./cancel-button";
-import { type BatchCounts, follow, isActive } from "./follow";
+import { type BatchCounts, isActive } from "./follow";
 import { BATCH, COUNTS, DELETE_BATCH } from "./operations";
 import { BatchProgress } from "./progress";
 import { BatchResult } from "./result";
 import { StatusBadge } from "./status-badge";
+import { useFollowed } from "./use-followed";
 
 export function BatchView({ id }: { id: string }) {
   const [{ data, error }, refetch] = useQuery({ query: COUNTS, variables: { id } });
@@ -64,7 +64,7 @@ function Details({ batch }: { batch: BatchCounts }) {
   return (
     <Card>
       {batch.error && <ProblemNotice problem={{ title: "The batch failed", detail: batch.error.message }} />}
-      <BatchProgress batch={batch} expectedRows={job?.expectedRows ?? null} />
+      <BatchProgress batch={batch} />
       {!isActive(batch) && <BatchResult batch={batch} file={job?.file} />}
     </Card>
   );
@@ -80,16 +80,6 @@ function Facts({ batch }: { batch: BatchCounts }) {
       </span>
     </span>
   );
-}
-
-function useFollowed(fetched: BatchCounts | null): BatchCounts | null {
-  const client = useClient();
-  const [live, setLive] = useState<BatchCounts | null>(null);
-  const running = fetched && isActive(fetched) ? fetched.id : null;
-  useEffect(() => {
-    if (running) return follow(client, running, setLive);
-  }, [client, running]);
-  return live ?? fetched;
 }
 
 function DeleteButton({ batch }: { batch: BatchCounts }) {

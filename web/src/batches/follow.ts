@@ -3,6 +3,7 @@
 import type { Client } from "@urql/core";
 import { onEnd, pipe, subscribe } from "wonka";
 import type { ResultOf } from "../api/graphql";
+import { tellOfChange } from "../api/other-tabs";
 import { type CLASSIFY, COUNTS, PROGRESS } from "./operations";
 
 export type BatchCounts = ResultOf<typeof CLASSIFY>["classifyBatch"];
@@ -23,7 +24,9 @@ export function follow(client: Client, id: string, report: (batch: BatchCounts) 
   };
   const take = (batch: BatchCounts) => {
     report(batch);
-    if (!isActive(batch)) stop();
+    if (isActive(batch)) return;
+    stop();
+    tellOfChange();
   };
   const poll = async () => {
     while (!isOver) {

@@ -14,6 +14,8 @@ export const BATCH_COUNTS = graphql(`
     rowsTotal
     bytesRead
     bytesTotal
+    rowsPerSecond
+    secondsLeft
     startedAt
     finishedAt
     modelVersion

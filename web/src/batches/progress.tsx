@@ -1,62 +1,78 @@
-/** Counts, rate and time left of a batch, live while it runs. */
+/** How far a batch is, and its counts. Every number comes from the service; a reload shows the same. */
 
-import { formatCount, formatDuration, formatEstimate } from "../ui/format";
+import { formatBytes, formatCount, formatDuration } from "../ui/format";
 import { Stat } from "../ui/layout";
-import { Sparkline } from "../ui/sparkline";
 import { type BatchCounts, isActive } from "./follow";
-import { rateOf, useSamples } from "./samples";
 
-interface BatchProgressProps {
-  batch: BatchCounts;
-  /** An estimate made from the file, if this page sent it. */
-  expectedRows?: number | null;
-}
-
-export function BatchProgress({ batch, expectedRows: estimate = null }: BatchProgressProps) {
-  const expectedRows = batch.rowsTotal ?? estimate ?? rowsByBytes(batch);
+export function BatchProgress({ batch }: { batch: BatchCounts }) {
   const isRunning = isActive(batch);
-  const samples = useSamples(batch);
-  const seconds = secondsOf(batch);
-  const rate = isRunning ? rateOf(samples) : seconds && batch.rowsReceived / seconds;
-  const expected = Math.max(expectedRows ?? 0, batch.rowsReceived);
-  const left = isRunning && rate && expectedRows ? (expected - batch.rowsReceived) / rate : null;
   return (
     <div class="progress">
-      {isRunning &&
-        (expectedRows ? (
-          <progress max={expected} value={batch.rowsReceived} aria-label="Rows classified" />
-        ) : (
-          <progress aria-label="Classifying" />
-        ))}
+      {isRunning && <Bar batch={batch} />}
       <dl class="stats">
-        <Stat
-          label="Rows read"
-          value={formatCount(batch.rowsReceived)}
-          note={isRunning && expectedRows ? `of about ${formatEstimate(expected)}` : undefined}
-        />
         <Stat label="Classified" value={formatCount(batch.rowsStored)} />
         <Stat
           label="Rejected"
           value={formatCount(batch.rowsRejected)}
           tone={batch.rowsRejected > 0 ? "bad" : undefined}
         />
-        <Stat label="Rows a second" value={rate ? formatCount(Math.round(rate)) : "–"} />
-        {isRunning ? (
-          <Stat label="Time left" value={left === null ? "–" : `about ${formatDuration(left)}`} />
-        ) : (
-          <Stat label="Took" value={seconds === null ? "–" : formatDuration(seconds)} />
-        )}
+        {isRunning ? <TimeLeft batch={batch} /> : <Took batch={batch} />}
       </dl>
-      {isRunning && samples.length > 3 && <Sparkline samples={samples} />}
+      {isRunning && batch.rowsPerSecond !== null && (
+        <details class="rate">
+          <summary>Speed</summary>
+          <p class="numbers">
+            {formatCount(Math.round(batch.rowsPerSecond))} rows a second over the last 10 seconds;{" "}
+            {formatCount(batch.rowsReceived)} rows read
+          </p>
+        </details>
+      )}
     </div>
   );
 }
 
-export function secondsOf({ startedAt, finishedAt }: BatchCounts): number | null {
-  return finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000 : null;
+function Bar({ batch }: { batch: BatchCounts }) {
+  const share = shareOf(batch);
+  return (
+    <div class="sending">
+      {share ? (
+        <progress max={1} value={share} aria-label="Classified" />
+      ) : (
+        <progress aria-label="Classifying" />
+      )}
+      <span class="numbers">{describe(batch)}</span>
+    </div>
+  );
 }
 
-/** How many rows the file has if they go on as they began. */
-function rowsByBytes({ rowsReceived, bytesRead, bytesTotal }: BatchCounts): number | null {
-  return bytesTotal && bytesRead ? (rowsReceived * bytesTotal) / bytesRead : null;
+function describe(batch: BatchCounts): string {
+  const { status, rowsReceived, rowsTotal, bytesRead, bytesTotal } = batch;
+  if (status === "QUEUED") return "Queued. It starts when others before it have ended.";
+  const share = shareOf(batch);
+  if (!share) return "Classifying …";
+  const percent = `${Math.floor(share * 100)}% classified`;
+  if (rowsTotal !== null)
+    return `${percent} · ${formatCount(rowsReceived)} of ${formatCount(rowsTotal)} tracks`;
+  return `${percent} · ${formatBytes(bytesRead)} of ${formatBytes(bytesTotal!)}`;
+}
+
+/** How much is classified and stored, 0 to 1; null if the service can't know. 1 only when all is done. */
+export function shareOf({ rowsReceived, rowsTotal, bytesRead, bytesTotal }: BatchCounts): number | null {
+  if (rowsTotal !== null) return rowsTotal > 0 ? rowsReceived / rowsTotal : null;
+  return bytesTotal ? bytesRead / bytesTotal : null;
+}
+
+function TimeLeft({ batch: { secondsLeft } }: { batch: BatchCounts }) {
+  return (
+    <Stat label="Time left" value={secondsLeft === null ? "–" : `about ${formatDuration(secondsLeft)}`} />
+  );
+}
+
+function Took({ batch }: { batch: BatchCounts }) {
+  const seconds = secondsOf(batch);
+  return <Stat label="Took" value={seconds === null ? "–" : formatDuration(seconds)} />;
+}
+
+export function secondsOf({ startedAt, finishedAt }: BatchCounts): number | null {
+  return finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000 : null;
 }

@@ -4,18 +4,17 @@ import { useClient } from "@urql/preact";
 import { CancelButton } from "../batches/cancel-button";
 import { isActive } from "../batches/follow";
 import { COUNTS } from "../batches/operations";
-import { BatchProgress } from "../batches/progress";
+import { BatchProgress, shareOf } from "../batches/progress";
 import { BatchResult } from "../batches/result";
 import { linkTo } from "../frame/route";
 import { AsGraphQL } from "../ui/as-graphql";
 import { Button } from "../ui/button";
-import { formatBytes, formatPercent, plural } from "../ui/format";
+import { formatBytes, plural } from "../ui/format";
 import { ProblemNotice } from "../ui/notices";
-import { addFiles, cancelJob, dismissJob, isRunning, type Job } from "./jobs";
+import { addFiles, cancelJob, dismissJob, isRunning, isSending, type Job } from "./jobs";
 
 export function JobCard({ job }: { job: Job }) {
-  const { file, phase, batch, problem } = job;
-  const isSending = phase === "waiting" || phase === "sending";
+  const { file, batch, problem } = job;
   return (
     <article class="card job" aria-label={file.name}>
       <header class="card-head">
@@ -31,9 +30,8 @@ export function JobCard({ job }: { job: Job }) {
         {announcementOf(job)}
       </p>
       {problem && <ProblemNotice problem={problem} />}
-      {isSending && <SendingBar job={job} />}
-      {phase === "classifying" && !batch && <WaitingBar />}
-      {batch && <BatchProgress batch={batch} expectedRows={job.expectedRows} />}
+      {isSending(job) && <SendingBar job={job} />}
+      {batch && <BatchProgress batch={batch} />}
       {batch && !isActive(batch) && <BatchResult batch={batch} file={file} />}
     </article>
   );
@@ -45,7 +43,7 @@ function JobActions({ job }: { job: Job }) {
   return (
     <div class="actions">
       {batch && <AsGraphQL operation={COUNTS} variables={{ id: batch.id }} />}
-      {(phase === "waiting" || phase === "sending") && (
+      {isSending(job) && (
         <Button icon="close" onClick={() => cancelJob(key)}>
           Cancel
         </Button>
@@ -71,8 +69,10 @@ function JobActions({ job }: { job: Job }) {
   );
 }
 
-function phaseOf({ phase, batch }: Job): string {
+function phaseOf({ phase, batch, reason }: Job): string {
   if (phase === "waiting") return "waiting for the file before it";
+  if (phase === "saving") return "sent; the service is checking and saving it";
+  if (phase === "retrying") return `waiting for the service. ${reason}`;
   if (phase === "classifying" && batch?.status === "QUEUED") return "queued";
   if (phase === "cancelled") {
     return `cancelled; ${batch?.rowsStored ? `${plural(batch.rowsStored, "track")} were stored` : "nothing was stored"}`;
@@ -81,35 +81,40 @@ function phaseOf({ phase, batch }: Job): string {
 }
 
 /** What a screen reader announces: each phase and each quarter, not each event. */
-function announcementOf({ file, phase, sent, total, batch, expectedRows }: Job): string {
-  const share =
-    phase === "sending" ? sent / total : (batch?.rowsReceived ?? 0) / Math.max(expectedRows ?? 0, 1);
-  const quarter = Math.min(Math.floor(share * 4) * 25, 100);
-  if (phase === "sending" || (phase === "classifying" && batch)) return `${file.name}: ${phase}, ${quarter}%`;
+function announcementOf(job: Job): string {
+  const { file, phase, sent, total, batch } = job;
   if (phase === "done" && batch) {
     return `${file.name}: ${batch.rowsStored} classified, ${batch.rowsRejected} rejected`;
   }
-  return `${file.name}: ${phase}`;
+  const share = phase === "sending" ? sent / total : batch && shareOf(batch);
+  const quarter = share ? `, ${Math.floor(share * 4) * 25}%` : "";
+  return `${file.name}: ${phaseOf(job)}${quarter}`;
 }
 
 function SendingBar({ job: { sent, total, phase } }: { job: Job }) {
   const share = total > 0 ? sent / total : 0;
+  if (phase === "saving") return <Unmeasured text={`${formatBytes(total)} sent. Checking and saving …`} />;
+  if (phase === "retrying") {
+    return (
+      <Unmeasured text="Waiting for the service … it is sent again by itself, and nothing is stored twice." />
+    );
+  }
   return (
     <div class="sending">
       <progress max={1} value={share} aria-label="Sent" />
       <span class="numbers">
-        {phase === "waiting" ? "Waiting" : `${formatPercent(share)} sent`} · {formatBytes(sent)} of{" "}
-        {formatBytes(total)}
+        {phase === "waiting" ? "Waiting" : `Sending: ${Math.floor(share * 100)}% sent`} · {formatBytes(sent)}{" "}
+        of {formatBytes(total)}
       </span>
     </div>
   );
 }
 
-function WaitingBar() {
+function Unmeasured({ text }: { text: string }) {
   return (
     <div class="sending">
-      <progress aria-label="Classifying" />
-      <span class="numbers">Upload complete. Classifying …</span>
+      <progress aria-label={text} />
+      <span class="numbers">{text}</span>
     </div>
   );
 }

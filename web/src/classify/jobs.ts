@@ -3,19 +3,17 @@
 import type { Client } from "@urql/core";
 import { atom } from "nanostores";
 import { isCancelled, type Problem, problemOf } from "../api/errors";
-import { fetchWithProgress } from "../api/upload-fetch";
 import { type BatchCounts, follow, isActive } from "../batches/follow";
-import { CLASSIFY } from "../batches/operations";
-import { estimateRows } from "../csv/scan";
+import { sendFile } from "./sending";
 
 export interface Job {
   key: number;
   file: File;
-  phase: "waiting" | "sending" | "classifying" | "done" | "failed" | "cancelled";
+  phase: "waiting" | "sending" | "saving" | "retrying" | "classifying" | "done" | "failed" | "cancelled";
   sent: number;
   total: number;
-  /** An estimate of the data rows in the file. */
-  expectedRows: number | null;
+  /** Why the file is going to be sent again. */
+  reason: string;
   batch: BatchCounts | null;
   problem: Problem | null;
 }
@@ -42,7 +40,7 @@ export function addFiles(client: Client, files: Iterable<File>): void {
       phase: "waiting",
       sent: 0,
       total: file.size,
-      expectedRows: null,
+      reason: "",
       batch: null,
       problem: null,
     };
@@ -76,7 +74,12 @@ export function jobOf(batchId: string): Job | undefined {
 }
 
 export function isRunning({ phase }: Job): boolean {
-  return phase === "waiting" || phase === "sending" || phase === "classifying";
+  return phase === "classifying" || isSending({ phase });
+}
+
+/** Whether the service does not have the file yet. */
+export function isSending({ phase }: Pick<Job, "phase">): boolean {
+  return phase === "waiting" || phase === "sending" || phase === "saving" || phase === "retrying";
 }
 
 function stopJob(key: number): void {
@@ -92,20 +95,15 @@ async function send(client: Client, { key, file }: Job): Promise<void> {
   const cancel = cancels.get(key)?.signal;
   if (!cancel || cancel.aborted) return;
   update(key, { phase: "sending" });
-  void estimateRows(file).then(
-    (expectedRows) => update(key, { expectedRows }),
-    () => undefined, // the upload itself will report a file that can't be read
-  );
-  const report = fetchWithProgress(({ sent, total }) => {
-    update(key, { sent, total, phase: sent < total ? "sending" : "classifying" });
-  }, cancel);
-  const { data, error } = await client.mutation(CLASSIFY, { csvFile: file }, { fetch: report }).toPromise();
-  if (error) {
-    if (isCancelled(error)) update(key, { phase: "cancelled" });
-    else update(key, { phase: "failed", problem: problemOf(error) });
+  const { batch, error } = await sendFile(client, file, cancel, {
+    onProgress: ({ sent, total }) => update(key, { sent, total, phase: sent < total ? "sending" : "saving" }),
+    onWait: (reason) => update(key, { sent: 0, reason, phase: "retrying" }),
+  });
+  if (!batch) {
+    if (cancel.aborted || isCancelled(error!)) update(key, { phase: "cancelled" });
+    else update(key, { phase: "failed", problem: problemOf(error!) });
     return;
   }
-  const batch = data!.classifyBatch;
   reportBatch(key, batch);
   if (isActive(batch)) {
     stops.set(
@@ -119,3 +117,8 @@ function reportBatch(key: number, batch: BatchCounts): void {
   const problem = batch.error && { title: "The batch failed", detail: batch.error.message };
   update(key, { batch, problem, phase: PHASES[batch.status] });
 }
+
+// Only this page has the files that are not sent yet.
+addEventListener("beforeunload", (event) => {
+  if (jobs.get().some(isSending)) event.preventDefault();
+});

@@ -15,6 +15,7 @@ import { DropZone } from "./drop-zone";
 import { FileHelp } from "./file-help";
 import { JobCard } from "./job-card";
 import { addFiles, jobs } from "./jobs";
+import { RunningBatches } from "./running-batches";
 
 const SAMPLE_ROWS = 400;
 
@@ -58,18 +59,24 @@ export function ClassifyView() {
           <JobCard key={job.key} job={job} />
         ))}
       </div>
-      {list.length === 0 && <RecentBatches />}
+      <RecentBatches isShort={list.length > 0} />
     </>
   );
 }
 
-function RecentBatches() {
+/** What runs already; and without uploads of this page, the latest batches. */
+function RecentBatches({ isShort }: { isShort: boolean }) {
   const [{ data }] = useQuery({ query: BATCHES, variables: { first: 5 } });
   const batches = data?.batches.nodes ?? [];
   if (batches.length === 0) return null;
   return (
-    <Card title="Recent batches" actions={<a href={linkTo("batches")}>All batches</a>}>
-      <BatchTable batches={batches} />
-    </Card>
+    <>
+      <RunningBatches batches={batches} />
+      {!isShort && (
+        <Card title="Recent batches" actions={<a href={linkTo("batches")}>All batches</a>}>
+          <BatchTable batches={batches} />
+        </Card>
+      )}
+    </>
   );
 }

@@ -15,27 +15,12 @@ export async function isReadable(file: Blob): Promise<boolean> {
   return (await compressionOf(file)) !== "zstd";
 }
 
-/** The content as a stream; `size` counts the bytes of the file read so far. */
-export async function openContent(file: Blob): Promise<{ stream: Stream; size: () => number }> {
-  const kind = await compressionOf(file);
-  let taken = 0;
-  const counted = file.stream().pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(part, controller) {
-        taken += part.length;
-        controller.enqueue(part);
-      },
-    }),
-  );
-  if (kind === "zstd") throw new Error("This browser can't read Zstandard files.");
-  const stream = kind === "gzip" ? counted.pipeThrough(new DecompressionStream("gzip")) : counted;
-  return { stream, size: () => taken };
-}
-
 /** The content as an uncompressed file. */
 export async function plainContent(file: Blob): Promise<Blob> {
-  if ((await compressionOf(file)) === null) return file;
-  return new Response((await openContent(file)).stream).blob();
+  const kind = await compressionOf(file);
+  if (kind === null) return file;
+  if (kind === "zstd") throw new Error("This browser can't read Zstandard files.");
+  return new Response(file.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
 }
 
 export type Stream = ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -3,12 +3,11 @@
  * a field only as its first character, and a doubled quote inside it is one quote.
  */
 
-import { openContent, plainContent, type Stream } from "./content";
+import { plainContent, type Stream } from "./content";
 
 const NEWLINE = 10;
 const QUOTE = 34;
 const COMMA = 44;
-const ESTIMATE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Call `visit` for each record, including blank lines, until it returns false. It gets the line that the
@@ -52,20 +51,6 @@ export async function scanRecords(
     offset += value.length;
   }
   if (recordStart < offset) visit(recordLine, recordStart, offset);
-}
-
-/** Estimate the data rows of a file from its first 4 MiB; exact for a smaller file. */
-export async function estimateRows(file: Blob): Promise<number> {
-  let records = 0;
-  let isWhole = true;
-  const { stream, size } = await openContent(file);
-  await scanRecords(stream, (_line, start, end) => {
-    if (end - start > 2) records++;
-    isWhole = end <= ESTIMATE_BYTES;
-    return isWhole;
-  });
-  const rows = Math.max(records - 1, 0);
-  return isWhole ? rows : Math.round((rows / size()) * file.size);
 }
 
 /** The header and the records that start on `lines`, byte for byte. */

@@ -2,7 +2,7 @@
 
 import { useStore } from "@nanostores/preact";
 import { API_URL } from "../api/address";
-import { credentials, openLink } from "../api/credentials";
+import { credentials, openLink, signOut } from "../api/credentials";
 import { isRunning, jobs } from "../classify/jobs";
 import { Icon } from "../ui/icons";
 import { isAt, PLACES } from "./places";
@@ -39,7 +39,7 @@ export function TopBar({ current }: { current: string }) {
           <button
             type="button"
             class="tool"
-            onClick={() => credentials.set(null)}
+            onClick={signOut}
             aria-label={`Sign out ${client.clientId}`}
             title={`Signed in as ${client.clientId}. Sign out`}
           >

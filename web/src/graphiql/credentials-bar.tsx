@@ -4,7 +4,7 @@
 import { useStore } from "@nanostores/react";
 import { type FormEvent, useState } from "react";
 import { WORKBENCH_URL } from "../api/address";
-import { credentials, openLink, readForm, type SignIn, signIn } from "../api/credentials";
+import { credentials, openLink, readForm, type SignIn, signIn, signOut } from "../api/credentials";
 
 const PROBLEMS: Record<SignIn, string> = {
   ok: "",
@@ -28,7 +28,7 @@ export function CredentialsBar() {
         <p className="bar-who">
           <span className="bar-ok" aria-hidden="true" />
           Signed in as <strong>{current.clientId}</strong>
-          <button type="button" onClick={() => credentials.set(null)}>
+          <button type="button" onClick={signOut}>
             Sign out
           </button>
         </p>

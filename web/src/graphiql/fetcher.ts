@@ -5,6 +5,7 @@ import { type ExecutionResult, getOperationAST, parse } from "graphql";
 import { createClient } from "graphql-sse";
 import { API_URL } from "../api/address";
 import { credentialHeaders, credentials } from "../api/credentials";
+import { tellOfChange } from "../api/other-tabs";
 import { fetchWithProgress } from "../api/upload-fetch";
 import { addEvent, events, filesOfTab, sending } from "./state";
 import { findUploadVariables, makeForm, type UploadVariable } from "./uploads";
@@ -40,7 +41,9 @@ export const fetcher: Fetcher = (given) => {
   const uploads = findUploadVariables(request.query).filter(({ name }) => names.has(name));
   const missing = uploads.find(({ name, isRequired }) => isRequired && !filesOfTab()[name]?.length);
   if (missing) return { errors: [{ message: `Choose a file for $${missing.name} first.` }] };
-  return uploads.length > 0 ? upload(request, uploads) : post(request);
+  if (uploads.length > 0) return upload(request, uploads);
+  if (operation?.operation !== "mutation") return post(request);
+  return post(request).finally(tellOfChange);
 };
 
 /** Right after a tab change, GraphiQL still names the previous tab's operation. */
@@ -89,7 +92,10 @@ function upload(request: FetcherParams, variables: UploadVariable[]): Observable
         },
         (error: unknown) => sink.error(describe(error)),
       )
-      .finally(() => sending.set(null));
+      .finally(() => {
+        sending.set(null);
+        tellOfChange();
+      });
     return () => abort.abort();
   });
 }

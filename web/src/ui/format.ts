@@ -13,11 +13,6 @@ export const formatPercent = (share: number) => wholePercent.format(share);
 export const formatDateTime = (iso: string) => dateTime.format(new Date(iso));
 export const formatFigure = (figure: number) => figure.toFixed(3);
 
-/** Rounded to three digits: an estimate deserves no more. */
-export function formatEstimate(count: number): string {
-  return whole.format(Number(count.toPrecision(3)));
-}
-
 export function formatSigned(figure: number): string {
   const sign = figure > 0 ? "+" : figure < 0 ? "−" : "";
   return sign + Math.abs(figure).toFixed(2);

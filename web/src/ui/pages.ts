@@ -2,6 +2,10 @@
 
 import type { CombinedError } from "@urql/core";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { changes } from "../api/other-tabs";
+
+/** How many pages are fetched again, together, when another tab has changed something. */
+const REFRESHED_PAGES = 5;
 
 export interface Page<Row> {
   nodes: readonly Row[];
@@ -17,11 +21,17 @@ export interface Pages<Row> {
   reload: () => void;
 }
 
+interface State<Row> {
+  rows: Row[];
+  cursor: string | null;
+  hasMore: boolean;
+}
+
 type Fetch<Row> = (after: string | null) => Promise<{ page?: Page<Row> | null; error?: CombinedError }>;
 
 /** `key` names the list; a different list starts from the top. */
 export function usePages<Row>(key: string, fetch: Fetch<Row>): Pages<Row> {
-  const [state, setState] = useState<{ rows: Row[]; cursor: string | null; hasMore: boolean }>({
+  const [state, setState] = useState<State<Row>>({
     rows: [],
     cursor: null,
     hasMore: true,
@@ -62,6 +72,25 @@ export function usePages<Row>(key: string, fetch: Fetch<Row>): Pages<Row> {
     void load(null, list);
   }, [key, generation]);
 
+  const shown = useRef(0);
+  shown.current = state.rows.length;
+  const latest = useRef(fetch);
+  latest.current = fetch;
+
+  useEffect(
+    () =>
+      changes.listen(async () => {
+        const list = ++current.current;
+        busy.current = true;
+        const fresh = await fetchAgain(latest.current, shown.current);
+        if (list !== current.current) return;
+        busy.current = false;
+        setLoading(false);
+        if (fresh) setState(fresh);
+      }),
+    [],
+  );
+
   const loadMore = useCallback(() => {
     if (!busy.current && state.hasMore && state.cursor) void load(state.cursor, current.current);
   }, [state, load]);
@@ -73,4 +102,18 @@ export function usePages<Row>(key: string, fetch: Fetch<Row>): Pages<Row> {
     loadMore,
     reload: () => setGeneration((count) => count + 1),
   };
+}
+
+/** As many rows as are shown, in place of them; null if that fails. */
+async function fetchAgain<Row>(fetch: Fetch<Row>, count: number): Promise<State<Row> | null> {
+  const rows: Row[] = [];
+  let cursor: string | null = null;
+  for (let pages = 1; ; pages++) {
+    const { page } = await fetch(cursor);
+    if (!page) return null;
+    rows.push(...page.nodes);
+    cursor = page.pageInfo.endCursor;
+    const hasMore = page.pageInfo.hasNextPage;
+    if (!hasMore || rows.length >= count || pages === REFRESHED_PAGES) return { rows, cursor, hasMore };
+  }
 }

@@ -131,7 +131,7 @@ function Reclassifying({ change: { batch, phase, problem, isRollback } }: { chan
         {isDone && !isRollback && "Done. The catalogue has its new genres."}
         {isDone && isRollback && "Rolled back. The catalogue has its earlier genres again."}
       </p>
-      {batch && <BatchProgress batch={batch} expectedRows={null} />}
+      {batch && <BatchProgress batch={batch} />}
       {phase === "done" && (
         <div class="button-row">
           {!isRollback && (
