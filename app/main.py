@@ -33,6 +33,7 @@ from app.http.middleware import (
 from app.http.not_found import make_not_found_handler
 from app.http.pages import GraphiQLMiddleware, page_routes
 from app.http.sockets.endpoint import GraphQLSockets, SocketLimits
+from app.learning.comparison import SampleComparer
 from app.learning.learner import CorrectionLearner
 from app.models.operated import OperatedModel
 from app.service import Service, open_service
@@ -166,6 +167,8 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
         reviewer=service.reviewer,
         learner=CorrectionLearner(service.studies, model, service.learned_models, service.tracks),
         model=model,
+        versions=service.versions,
+        comparer=SampleComparer(service.studies, service.tracks),
         export_linker=DownloadLinker(service.links, service.tracks),
     )
 

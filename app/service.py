@@ -28,6 +28,7 @@ from app.models.current import CurrentModel, following, open_model
 from app.models.explainer import Explainer
 from app.models.request_classifier import RequestClassifier
 from app.models.source import make_source
+from app.models.versions import KnownVersions
 from app.runtime.database import open_database
 from app.runtime.tasks import running
 from app.runtime.threads import ComputeThreads
@@ -69,6 +70,7 @@ class Service:
     """Everything that is open while the service runs."""
 
     model: CurrentModel
+    versions: KnownVersions
     engine: AsyncEngine
     tracks: PostgresTracks
     batches: PostgresBatches
@@ -119,9 +121,11 @@ async def open_service(
         There is no such kind of spool.
     """
     async with open_database(settings, postgres) as engine:
-        model = await open_model(make_source(settings, create_sessions(engine)))
+        source = make_source(settings, create_sessions(engine))
+        model = await open_model(source)
         threads = ComputeThreads(settings.max_running_batches * THREADS_PER_BATCH + REQUEST_THREADS)
-        service = _compose(settings, model, engine, threads, clock)
+        versions = KnownVersions(source, model)
+        service = _compose(settings, model, versions, engine, threads, clock)
         async with (
             contextlib.aclosing(threads),
             contextlib.aclosing(service.studies.threads),
@@ -146,6 +150,7 @@ async def _blas_threads(threads: int) -> AsyncIterator[None]:
 def _compose(
     settings: Settings,
     model: CurrentModel,
+    versions: KnownVersions,
     engine: AsyncEngine,
     threads: ComputeThreads,
     clock: Clock,
@@ -177,6 +182,7 @@ def _compose(
     )
     return Service(
         model=model,
+        versions=versions,
         engine=engine,
         tracks=tracks,
         batches=batches,

@@ -23,6 +23,7 @@ from schema.core.moments import read_moment
 from schema.learning.results import LearningQuery
 from schema.learning.review import ReviewQuery
 from schema.models.model import Model
+from schema.models.versions import ModelQuery
 from schema.node import Node, read_batch_id, read_track_node_id
 from schema.tracks.correction import CorrectionQuery
 from schema.tracks.queries import TrackQuery
@@ -37,7 +38,7 @@ def batch_key(record: BatchRecord) -> tuple[str, str]:
 
 
 @strawberry.type(description="All queries.")
-class Query(ColumnQuery, TrackQuery, CorrectionQuery, ReviewQuery, LearningQuery):
+class Query(ColumnQuery, TrackQuery, CorrectionQuery, ReviewQuery, LearningQuery, ModelQuery):
     @strawberry.field(description="An upload; null if there is none with this id.")
     async def batch(
         self,

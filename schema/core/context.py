@@ -24,12 +24,15 @@ from ml.store.manifest import Manifest
 from schema.core.errors import ErrorCode, coded_error
 from schema.core.exports import ExportLinker
 from schema.core.learning import GenreShares, Learner, Reviewer
+from schema.core.models import ModelComparer, ModelVersions
 
 MAX_LISTED_TRACKS = 20_000
 LEAST_LISTED_TRACKS = 200
 MAX_DELETIONS = 5
 MAX_TRACKS = 100
 """For which a request may ask what the model has to be asked for."""
+MAX_COMPARISONS = 2
+"""Each classifies up to 4,000 tracks."""
 
 
 class BatchClassifier(Protocol):
@@ -121,6 +124,8 @@ class Ports:
     tracks: TrackRepository
     batches: BatchRepository
     model: ModelPort
+    versions: ModelVersions
+    comparer: ModelComparer
     track_classifier: TrackClassifier
     corrections: CorrectionRepository
     track_explainer: TrackExplainer
@@ -172,6 +177,20 @@ class DeletionLimit:
 
 
 @dataclass(slots=True)
+class ComparisonLimit:
+    """How many more comparisons of models a request may ask for."""
+
+    left: int = MAX_COMPARISONS
+
+    def take(self) -> None:
+        """Count a comparison; raise BAD_USER_INPUT over the limit."""
+        self.left -= 1
+        if self.left < 0:
+            message = f"A request may ask for `modelChanges` at most {MAX_COMPARISONS} times."
+            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="modelChanges")
+
+
+@dataclass(slots=True)
 class TrackListLimit:
     """How many more rows a request may list below batches, of which it may list many."""
 
@@ -206,6 +225,7 @@ class Context:
     explanations: TrackLimit = field(default_factory=partial(TrackLimit, "explanation"))
     suggestions: TrackLimit = field(default_factory=partial(TrackLimit, "suggestions"))
     neighbours: TrackLimit = field(default_factory=partial(TrackLimit, "neighbours"))
+    comparisons: ComparisonLimit = field(default_factory=ComparisonLimit)
 
 
 Info = strawberry.Info[Context, None]
