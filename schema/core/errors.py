@@ -30,6 +30,9 @@ REQUEST_ERRORS = (
 )
 """Raised by Strawberry for a request without an operation or with one that is not allowed."""
 
+MAX_QUOTED_CHARS = 200
+MAX_MESSAGE_CHARS = 4_000
+QUOTED = re.compile(rf'"[^"]{{{MAX_QUOTED_CHARS},}}"?|\S{{{MAX_QUOTED_CHARS + 1},}}')
 TOO_DEEP = "The document is nested too deeply."
 SUGGESTION = re.compile(r"\s*Did you mean .*\?", re.DOTALL)
 
@@ -166,7 +169,13 @@ class ErrorCodes(SchemaExtension):
         yield None
 
     def public(self, error: GraphQLError) -> GraphQLError:
-        """Return the error as the caller may see it."""
+        """Return the error as the caller may see it, without much of what was sent."""
+        error = self._public(error)
+        if len(error.message) > MAX_QUOTED_CHARS:
+            error.message = shorten(error.message)
+        return error
+
+    def _public(self, error: GraphQLError) -> GraphQLError:
         cause = error.original_error
         if isinstance(cause, REQUEST_ERRORS):
             error = _located(coded_error(error.message, ErrorCode.BAD_USER_INPUT), error)
@@ -203,6 +212,12 @@ class ErrorCodes(SchemaExtension):
         errors: Iterable[GraphQLError] | None = getattr(result, "errors", None)
         if errors:
             result.errors = [self.public(error) for error in errors]  # type: ignore[attr-defined]
+
+
+def shorten(message: str) -> str:
+    """Cut each value that a message quotes, and what is too long even then."""
+    cut = QUOTED.sub(lambda found: f"{found[0][:MAX_QUOTED_CHARS]}…", message)
+    return cut if len(cut) <= MAX_MESSAGE_CHARS else f"{cut[:MAX_MESSAGE_CHARS]}…"
 
 
 def _code(error: GraphQLError) -> object:

@@ -27,6 +27,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 from schema.core.cache import is_cached
+from schema.core.values import find_excess
 
 INTROSPECTION_FIELDS = frozenset({"__schema", "__type"})
 COUNT_CAP = 10**9
@@ -228,12 +229,13 @@ class LimitQueries(SchemaExtension):
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Report exceeded limits instead of validating."""
+        """Report exceeded limits instead of validating; then those on the variables."""
         context = self.execution_context
         if context.graphql_document is not None and context.pre_execution_errors is None:
             check: Any = _check_once if is_cached(context) else _check
             errors = check(context.schema._schema, context.graphql_document, self.rule)
-            context.pre_execution_errors = [*errors] or None
+            excess = None if errors else find_excess(context.variables)
+            context.pre_execution_errors = [excess] if excess else [*errors] or None
         yield
 
 
