@@ -35,16 +35,35 @@ def read_files(folder: Path, manifest: Manifest) -> dict[str, bytes]:
         raise ArtefactError(f"The model in {folder} cannot be read: {error}.") from error
 
 
-def check_target(folder: Path) -> None:
-    """Refuse to replace a folder that holds anything but a model.
+def check_target(folder: Path, *, replace: bool = True) -> None:
+    """Refuse to replace a folder that holds anything but a model, or, without `replace`, a model.
 
     Raises
     ------
     FileExistsError
-        `folder` exists, is not empty and holds no model.
+        `folder` is a file, or is not empty and holds no model, or a model that must not be
+        replaced; the message says which.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST_FILE).exists():
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is a file, not a folder.")
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / MANIFEST_FILE).exists():
         raise FileExistsError(f"{folder} exists and is not a model folder.")
+    if not replace:
+        raise FileExistsError(f"{folder} holds {_describe(folder)}")
+
+
+def _describe(folder: Path) -> str:
+    """Say which model a folder holds."""
+    try:
+        found = Manifest.read(folder)
+    except ArtefactError:
+        return "a model whose manifest cannot be read."
+    return (
+        f"model {found.version} of kind {found.kind}, trained on {found.training_rows:,} tracks at "
+        f"{found.trained_at:%Y-%m-%d %H:%M} UTC."
+    )
 
 
 def write_model(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
@@ -53,7 +72,7 @@ def write_model(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) ->
     Raises
     ------
     FileExistsError
-        `folder` exists, is not empty and holds no model.
+        As from `check_target`.
     """
     check_target(folder)
     card = render_card(manifest).encode()

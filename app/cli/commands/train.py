@@ -46,13 +46,14 @@ def train(
     seed: Annotated[
         int | None, typer.Option(min=0, help="The same seed gives the same model.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the model in `--out`.")] = False,
 ) -> None:
     """Train a model on your own tracks and genres (at least two).
 
     Example: `genre train --features tracks.csv --labels genres.csv --out my-model`,
     then `GENRE_MODEL_DIR=my-model genre serve`
     """
-    check_target(out)
+    _check_target(out, replace=force)
     parameters = TrainingParameters.read(params) if params else TrainingParameters()
     if seed is not None:
         parameters = parameters.model_copy(update={"seed": seed})
@@ -63,8 +64,19 @@ def train(
         trained = train_ensemble(
             data, parameters, lambda stage, share: show(share, stage), lyrics=rows, kind=kind
         )
+    _check_target(out, replace=force)  # another run may have written there meanwhile
     manifest = save_trained(trained, data, parameters, out, rows)
     Console().print(_summary(manifest, out), highlight=False)
+
+
+def _check_target(folder: Path, *, replace: bool) -> None:
+    """Refuse a folder that must not be replaced, and say how to go on."""
+    check_target(folder)
+    try:
+        check_target(folder, replace=replace)
+    except FileExistsError as error:
+        message = f"{error} Give another --out, or --force to replace it."
+        raise FileExistsError(message) from None
 
 
 def _tell_ignored(rows: LyricRows) -> None:

@@ -1,10 +1,13 @@
 """Train and evaluate as a person does."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from support.genre_processes import PROGRAM
 from support.labelled_files import QUICK, write_labelled_files
 from typer.testing import CliRunner
 
@@ -63,6 +66,66 @@ def test_trains_the_kind_that_is_asked_for_by_groups_of_the_labels(tmp_path: Pat
     assert manifest.validation.groups == 5
     assert manifest.expected is not None
     assert manifest.expected.parts == 5
+
+
+def test_replaces_a_model_only_by_force(tmp_path: Path) -> None:
+    files = write_labelled_files(tmp_path, genres=("folk", "metal"), tracks_per_genre=15)
+    quick = "\n".join(f"{name} = {value}" for name, value in QUICK.model_dump().items())
+    (tmp_path / "params.toml").write_text(quick)
+    folder = tmp_path / "model"
+    command = ["train", "--features", str(files.features), "--labels", str(files.labels)]
+    command += ["--params", str(tmp_path / "params.toml"), "--kind", "lightgbm"]
+    command += ["--out", str(folder)]
+
+    def run(*more: str) -> "subprocess.CompletedProcess[str]":
+        environment = {**os.environ, "COLUMNS": "400"}
+        return subprocess.run(
+            [*PROGRAM, *command, *more], capture_output=True, text=True, env=environment
+        )
+
+    first, before = run("--seed", "1"), read_folder(folder)
+    refused, kept = run("--seed", "2"), read_folder(folder)
+    forced, after = run("--seed", "2", "--force"), read_folder(folder)
+
+    version = json.loads(before["manifest.json"])["version"]
+    assert first.returncode == 0, first.stderr
+    assert refused.returncode == 1
+    assert f"Error: {folder} holds model {version} of kind lightgbm, " in refused.stderr
+    assert "trained on 30 tracks at 2" in refused.stderr
+    assert "Give another --out, or --force to replace it." in refused.stderr
+    assert kept == before
+    assert forced.returncode == 0, forced.stderr
+    assert json.loads(after["manifest.json"])["version"] != version
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        pytest.param("model/notes.txt", "mine", "exists and is not a model folder.", id="other"),
+        pytest.param("model", "mine", "is a file, not a folder.", id="file"),
+        pytest.param(
+            "model/manifest.json", "{", "holds a model whose manifest cannot be read.", id="broken"
+        ),
+    ],
+)
+def test_says_what_is_in_the_way(tmp_path: Path, name: str, content: str, message: str) -> None:
+    files = write_labelled_files(tmp_path, genres=("folk", "metal"), tracks_per_genre=15)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(content)
+
+    trained = CliRunner().invoke(
+        program,
+        ["train", "--features", str(files.features), "--labels", str(files.labels)]
+        + ["--out", str(tmp_path / "model")],
+    )
+
+    assert trained.exit_code == 1
+    assert message in str(trained.exception)
+    assert (tmp_path / name).read_text() == content
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_names_a_genre_with_too_few_groups(tmp_path: Path) -> None:
