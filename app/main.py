@@ -38,6 +38,7 @@ from app.learning.learner import CorrectionLearner
 from app.models.operated import OperatedModel
 from app.service import Service, open_service
 from app.uploads.url import make_spool
+from app.webhooks.settings import make_sender
 from db.embedded.start import EmbeddedStart
 from schema import build_schema
 from schema.core.context import Context, Ports, make_context
@@ -73,9 +74,10 @@ def create_app(
     Raises
     ------
     SettingsError
-        The settings leave open who may ask, or name no spool.
+        The settings leave open who may ask, name no spool, or are wrong about webhooks.
     """
     make_spool(settings)  # what is wrong is said in a line now, in a traceback by the lifespan
+    make_sender(settings)
     access = access or read_access(settings)
 
     @contextlib.asynccontextmanager
@@ -160,6 +162,7 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
         reclassifier=service.reclassifier,
         tracks=service.tracks,
         batches=service.batches,
+        notifications=service.notifications,
         track_classifier=service.request_classifier,
         corrections=service.corrections,
         track_explainer=service.explainer,

@@ -34,8 +34,11 @@ from app.runtime.tasks import running
 from app.runtime.threads import ComputeThreads
 from app.uploads.spool import Spool
 from app.uploads.url import make_spool
+from app.webhooks.notifier import Notifier
+from app.webhooks.settings import make_rules, make_sender
 from db.batches.lifecycle import BatchLifecycle
 from db.batches.locks import SharedLocks
+from db.batches.notifications import PostgresNotifications
 from db.batches.queue import QUEUE_CHANNEL, BatchQueue
 from db.batches.read_options import PostgresReadOptions
 from db.batches.reclassification import PostgresReclassifications
@@ -86,6 +89,8 @@ class Service:
     """Made, but not at work: `app.batches.worker.working` is for that."""
     reclassifier: Reclassifier
     notices: Notices
+    notifications: PostgresNotifications
+    notifier: Notifier
     request_classifier: RequestClassifier
     corrections: PostgresCorrections
     explainer: Explainer
@@ -134,6 +139,7 @@ async def open_service(
             running(service.housekeeping.keep_removing()),
             running(service.housekeeping.keep_checking_spool()),
             running(service.notices.listen()),
+            running(service.notifier.keep_delivering()),
             running(service.locks.keep()),
             following(model, settings.model_poll_s),
         ):
@@ -168,6 +174,7 @@ def _compose(
     locks = SharedLocks(engine)
     spool = make_spool(settings)
     stored, reclassifications = PostgresStoredTracks(engine), PostgresReclassifications(engine)
+    notifications = PostgresNotifications(sessions)
     notices = Notices(engine, (BATCH_CHANNEL, QUEUE_CHANNEL))
     worker = Worker(
         runner=runner,
@@ -192,11 +199,21 @@ def _compose(
         reader=reader,
         runner=runner,
         admission=admission,
-        intake=UploadIntake(runner, reader, batches, lifecycle, locks, admission, spool),
+        intake=UploadIntake(
+            runner, reader, batches, lifecycle, locks, admission, spool, make_rules(settings)
+        ),
         housekeeping=Housekeeping(batches, lifecycle, BatchRemovals(engine), spool),
         worker=worker,
         reclassifier=Reclassifier(model, batches, stored, reclassifications),
         notices=notices,
+        notifications=notifications,
+        notifier=Notifier(
+            notifications,
+            notices,
+            make_sender(settings),
+            settings.webhook_attempts,
+            settings.webhook_retry_s,
+        ),
         request_classifier=RequestClassifier(
             model, PostgresTrackWriter(engine), threads, settings.store_features
         ),

@@ -53,10 +53,20 @@ class Mutation(
             bool, strawberry.argument(description="Whether to wait for the batch to end.")
         ] = True,
         columns: Mappings = None,
+        notify: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A URL that gets a signed POST once the batch has ended "
+                "(docs/webhooks.md). Its host must be in GENRE_WEBHOOK_HOSTS; "
+                "others are BAD_USER_INPUT."
+            ),
+        ] = None,
     ) -> Batch:
         uploads, client_id = info.context.ports.uploads, info.context.client_id
         options = ReadOptions(read_mappings(columns))
-        return Batch.from_record(await uploads.classify(csv_file, client_id, options, wait=wait))
+        return Batch.from_record(
+            await uploads.classify(csv_file, client_id, options, wait=wait, notify_url=notify)
+        )
 
     @strawberry.mutation(
         description="Delete a batch and its rejects. A track that only this batch brought is "

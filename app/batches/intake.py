@@ -22,6 +22,7 @@ from app.models.classified import to_model_version
 from app.runtime.tasks import running
 from app.uploads.file_name import check_suffix, shown_name
 from app.uploads.spool import Spool, SpoolError
+from app.webhooks.rules import WebhookRules
 from db.batches.lifecycle import BatchLifecycle
 from db.batches.locks import SharedLocks
 from db.batches.records import BatchRecord, NewBatch
@@ -48,18 +49,32 @@ class UploadIntake:
     locks: SharedLocks
     admission: Admission
     spool: Spool
+    webhooks: WebhookRules = WebhookRules()
 
     async def classify(
-        self, upload: UploadFile, client_id: str | None, options: ReadOptions, *, wait: bool
+        self,
+        upload: UploadFile,
+        client_id: str | None,
+        options: ReadOptions,
+        *,
+        wait: bool,
+        notify_url: str | None = None,
     ) -> BatchRecord:
         """Classify an upload, or promise to; the transport closes it."""
+        if notify_url is not None:
+            self.webhooks.check(notify_url)
         name = shown_name(upload.filename)
         check_suffix(name)
         take_in = self.run if wait else self.enqueue
-        return await take_in(upload.file, name, client_id, options)
+        return await take_in(upload.file, name, client_id, options, notify_url)
 
     async def run(
-        self, file: BinaryIO, file_name: str, client_id: str | None, options: ReadOptions = DEFAULTS
+        self,
+        file: BinaryIO,
+        file_name: str,
+        client_id: str | None,
+        options: ReadOptions = DEFAULTS,
+        notify_url: str | None = None,
     ) -> BatchRecord:
         """Classify a file as soon as it is admitted, and return its batch once it has ended.
 
@@ -81,15 +96,25 @@ class UploadIntake:
                 raise UploadRefusedError(ticket.dismissal)
             if ticket.is_admitted:
                 batch_id = await self.runner.run_new(
-                    source, file_name, client_id, bytes_total=size, options=options
+                    source,
+                    file_name,
+                    client_id,
+                    bytes_total=size,
+                    options=options,
+                    notify_url=notify_url,
                 )
             else:
-                batch = self._new_batch(file_name, client_id, size, options, detected)
+                batch = self._new_batch(file_name, client_id, size, options, detected, notify_url)
                 batch_id = await self._wait_and_run(ticket, batch, source)
         return await self._find(batch_id)
 
     async def enqueue(
-        self, file: BinaryIO, file_name: str, client_id: str | None, options: ReadOptions = DEFAULTS
+        self,
+        file: BinaryIO,
+        file_name: str,
+        client_id: str | None,
+        options: ReadOptions = DEFAULTS,
+        notify_url: str | None = None,
     ) -> BatchRecord:
         """Promise to classify a file: once this returns, it survives the death of any process.
 
@@ -101,7 +126,7 @@ class UploadIntake:
             The spool or the database cannot be reached; no batch is made of it either.
         """
         detected = await self.reader.check(file, options)
-        batch = self._new_batch(file_name, client_id, size_of(file), options, detected)
+        batch = self._new_batch(file_name, client_id, size_of(file), options, detected, notify_url)
         unwanted = threading.Event()
         try:
             await self._save(batch.id, file, unwanted)
@@ -122,6 +147,7 @@ class UploadIntake:
         size: int,
         options: ReadOptions,
         detected: DetectedFile | None,
+        notify_url: str | None,
     ) -> NewBatch:
         return NewBatch(
             uuid.uuid4(),
@@ -131,6 +157,7 @@ class UploadIntake:
             size,
             read_options=to_stored(options),
             detected=to_detected(detected),
+            notify_url=notify_url,
         )
 
     async def _wait_and_run(self, ticket: Ticket, batch: NewBatch, source: FileSource) -> uuid.UUID:

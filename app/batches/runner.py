@@ -78,6 +78,7 @@ class BatchRunner:
         *,
         bytes_total: int | None = None,
         options: ReadOptions = DEFAULTS,
+        notify_url: str | None = None,
     ) -> uuid.UUID:
         """Record a batch, run it to its end, and return its id.
 
@@ -99,6 +100,7 @@ class BatchRunner:
                 client_id,
                 bytes_total,
                 read_options=to_stored(options),
+                notify_url=notify_url,
             )
             async with self.lifecycle.create(batch) as hold:
                 await self._see_through(hold, self._store(hold, model, peeked, checkpoint))

@@ -91,6 +91,16 @@ class Settings(BaseSettings):
     """How long a WebSocket may be open without valid credentials, in seconds."""
     websocket_idle_s: float = Field(default=300, gt=0)
     """How long a WebSocket may be open without a running operation, in seconds."""
+    webhook_hosts: str = ""
+    """Comma-separated hosts that `notify` may call: `host`, `host:port` or `*.domain`."""
+    webhook_secret: SecretStr | None = None
+    """Signs webhooks: `whsec_` and 24 to 64 bytes in Base64; several, comma-separated, all sign."""
+    webhook_private: bool = False
+    """Whether webhooks may call private addresses, such as `10.0.0.1`, and `http`."""
+    webhook_attempts: int = Field(default=10, ge=1)
+    """How often a webhook is tried; at the default delay, for about a day."""
+    webhook_retry_s: float = Field(default=5, gt=0)
+    """Delay before a webhook's second attempt, in seconds; it grows fourfold each time."""
     introspection: bool = True
     """Whether clients may query the schema; if not, errors make no suggestions either."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -38,6 +38,8 @@ class NewBatch:
     read_options: Mapping[str, Any] | None = None
     """How its file is to be read, as JSON; None for the defaults."""
     detected: DetectedRecord | None = None
+    notify_url: str | None = None
+    """What to call when it ends."""
 
 
 @dataclass(frozen=True, slots=True)

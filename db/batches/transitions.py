@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from db.batches.detected import stored_detected
 from db.batches.errors import TransitionError
+from db.batches.notifications import insert_notification
 from db.batches.rate import begin_measuring
 from db.batches.records import NewBatch
 from db.batches.status import BatchStatus, Transition
@@ -51,6 +52,8 @@ async def insert_batch(
             **(begin_measuring() if status is BatchStatus.RUNNING else {}),
         )
     )
+    if batch.notify_url is not None:
+        await insert_notification(connection, batch.id, batch.notify_url)
 
 
 async def move_batch(

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import db.models  # noqa: F401  # fills SQLModel.metadata
+import db.batches.notifications  # fills SQLModel.metadata
+import db.models  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -12,6 +12,7 @@ from db.batches.records import BatchRecord, RejectRecord
 from db.batches.status import BatchStatus as StoredStatus
 from schema.batches.deletion import BatchDeletion
 from schema.batches.detected_file import DetectedFile
+from schema.batches.notification import Notification
 from schema.batches.reject_code import RejectCode
 from schema.core.connections import (
     DEFAULT_PAGE_SIZE,
@@ -145,6 +146,13 @@ class Batch(Node):
     @strawberry.field(description="Pass it to `batch(id)` or `node(id)`.")
     def id(self) -> strawberry.ID:
         return strawberry.ID(str(self.key))
+
+    @strawberry.field(
+        description="The webhook of `classifyBatch(notify:)`; null if the batch has none."
+    )
+    async def notification(self, info: Info) -> Notification | None:
+        record = await info.context.loaders.notification.load(self.key)
+        return None if record is None else Notification.from_record(record)
 
     @strawberry.field(description="Rejected rows, in file order.")
     async def rejects(

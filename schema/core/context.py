@@ -10,6 +10,7 @@ import strawberry
 from starlette.datastructures import UploadFile
 from strawberry.dataloader import DataLoader
 
+from db.batches.notifications import NotificationRecord, NotificationRepository
 from db.batches.records import BatchDeletion, BatchRecord
 from db.batches.repository import BatchRepository
 from db.records import TrackRecord
@@ -39,7 +40,13 @@ class BatchClassifier(Protocol):
     """Classifies an uploaded file and stores the result."""
 
     async def classify(
-        self, upload: UploadFile, client_id: str | None, options: ReadOptions, *, wait: bool
+        self,
+        upload: UploadFile,
+        client_id: str | None,
+        options: ReadOptions,
+        *,
+        wait: bool,
+        notify_url: str | None,
     ) -> BatchRecord:
         """Return the batch; without `wait`, before it is read. Raises if the file is not a CSV."""
 
@@ -123,6 +130,7 @@ class Ports:
     reclassifier: BatchReclassifier
     tracks: TrackRepository
     batches: BatchRepository
+    notifications: NotificationRepository
     model: ModelPort
     versions: ModelVersions
     comparer: ModelComparer
@@ -141,6 +149,7 @@ class Loaders:
     """Everything that lives as long as a request: each loader looks records up in batches."""
 
     batch: DataLoader[uuid.UUID, BatchRecord | None]
+    notification: DataLoader[uuid.UUID, NotificationRecord | None]
     track: DataLoader[int, TrackRecord | None]
     explanation: DataLoader[TrackRecord, Sequence[Contribution]]
     suggestion: DataLoader[TrackRecord, GenreShares]
@@ -239,6 +248,9 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
     async def load_batches(ids: list[uuid.UUID]) -> Sequence[BatchRecord | None]:
         return _in_order(ids, await ports.batches.find_batches(ids))
 
+    async def load_notifications(ids: list[uuid.UUID]) -> Sequence[NotificationRecord | None]:
+        return _in_order(ids, await ports.notifications.find(ids))
+
     async def load_tracks(ids: list[int]) -> Sequence[TrackRecord | None]:
         return _in_order(ids, await ports.tracks.find_tracks(ids))
 
@@ -257,6 +269,7 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
 
     loaders = Loaders(
         batch=DataLoader(load_batches),
+        notification=DataLoader(load_notifications, cache=False),
         track=DataLoader(load_tracks),
         explanation=DataLoader(load_explanations, cache_key_fn=lambda track: track.track_id),
         suggestion=DataLoader(load_suggestions, cache_key_fn=lambda track: track.track_id),

@@ -1,0 +1,1 @@
+"""Webhooks: which are allowed, how they are signed and sent, and when they are tried again."""
