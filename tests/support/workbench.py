@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 SLOW_BYTES_A_SECOND = 12_000_000
 
@@ -34,3 +34,8 @@ def slow_down(page: Page) -> None:
             "uploadThroughput": SLOW_BYTES_A_SECOND,
         },
     )
+
+
+def tracks_table(page: Page) -> Locator:
+    """The table of tracks, of the catalogue or of a batch."""
+    return page.get_by_role("grid", name="Tracks")

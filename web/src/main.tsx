@@ -8,11 +8,11 @@ import "./styles/controls.css";
 import "./styles/notices.css";
 import "./styles/bars.css";
 import "./styles/table.css";
+import "./genres/genres.css";
 import "./frame/frame.css";
 import "./frame/sign-in.css";
 import "./classify/classify.css";
 import "./batches/batches.css";
-import "./catalogue/catalogue.css";
 import "./tracks/tracks.css";
 import "./model/model.css";
 

@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "@urql/preact";
 import { problemOf } from "../api/errors";
 import { jobOf } from "../classify/jobs";
 import { DownloadMenu } from "../exports/download-menu";
+import { Lazy } from "../frame/lazy";
 import { AsGraphQL } from "../ui/as-graphql";
 import { Confirm } from "../ui/confirm";
 import { formatDateTime } from "../ui/format";
@@ -17,6 +18,8 @@ import { BatchProgress } from "./progress";
 import { BatchResult } from "./result";
 import { StatusBadge } from "./status-badge";
 import { useFollowed } from "./use-followed";
+
+const loadTracks = () => import("./tracks");
 
 export function BatchView({ id }: { id: string }) {
   const [{ data, error }, refetch] = useQuery({ query: COUNTS, variables: { id } });
@@ -51,10 +54,12 @@ export function BatchView({ id }: { id: string }) {
         </Card>
       )}
       {batch && <Details batch={batch} />}
+      {batch && hasTracks(batch) && <Lazy load={loadTracks} props={{ id: batch.id }} />}
     </>
   );
 }
 
+/** A reclassification owns no tracks; those of a running batch are still changing. */
 function hasTracks(batch: BatchCounts): boolean {
   return batch.kind === "UPLOAD" && !isActive(batch) && batch.rowsStored > 0;
 }

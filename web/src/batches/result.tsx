@@ -2,7 +2,7 @@
 
 import { useQuery } from "@urql/preact";
 import { linkTo } from "../frame/route";
-import { Bars } from "../ui/bars";
+import { Bars, genreBar } from "../ui/bars";
 import { formatCount, formatPercent } from "../ui/format";
 import { Icon } from "../ui/icons";
 import { Skeleton } from "../ui/notices";
@@ -35,13 +35,14 @@ function BatchGenres({ batch }: { batch: BatchCounts }) {
       {data ? (
         <Bars
           label="Tracks by genre"
-          bars={genres.map(({ name, trackCount }) => ({
-            key: name,
-            label: name,
-            value: trackCount,
-            text: `${formatCount(trackCount)} · ${formatPercent(trackCount / batch.rowsStored)}`,
-            href: linkTo("catalogue", name),
-          }))}
+          bars={genres.map(({ name, trackCount }) =>
+            genreBar(
+              name,
+              trackCount,
+              `${formatCount(trackCount)} · ${formatPercent(trackCount / batch.rowsStored)}`,
+              { href: linkTo("catalogue", name) },
+            ),
+          )}
         />
       ) : (
         <Skeleton />

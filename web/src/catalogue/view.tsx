@@ -1,26 +1,24 @@
-/** The catalogue: genres as bars; choosing one lists its titles. */
+/** The catalogue: one table of all tracks, narrowed by what the address says. */
 
 import { useQuery } from "@urql/preact";
 import { linkTo } from "../frame/route";
 import { AsGraphQL } from "../ui/as-graphql";
-import { Bars } from "../ui/bars";
-import { formatCount, formatPercent, plural } from "../ui/format";
+import { plural } from "../ui/format";
 import { Icon } from "../ui/icons";
 import { Card, Heading } from "../ui/layout";
 import { Empty, FailedNotice, Skeleton } from "../ui/notices";
-import { GENRES } from "./operations";
-import { Titles } from "./titles";
+import { Facets } from "./facets";
+import { argumentsOf, type Filter } from "./filter";
+import { Found } from "./found";
+import { GENRES, TRACKS } from "./operations";
+import "./catalogue.css";
 
-interface CatalogueProps {
-  genre: string | undefined;
-  search: string;
-}
-
-export function CatalogueView({ genre, search }: CatalogueProps) {
+export default function CatalogueView({ filter }: { filter: Filter }) {
   const [{ data, error, fetching }, refetch] = useQuery({ query: GENRES });
-  const genres = [...(data?.genres ?? [])].sort((a, b) => b.trackCount - a.trackCount);
+  const genres = data?.genres ?? [];
   const total = genres.reduce((sum, { trackCount }) => sum + trackCount, 0);
   const lead = total ? `${plural(total, "track")} in ${plural(genres.length, "genre")}` : "Nothing here yet";
+  const variables = { ...argumentsOf(filter), orderBy: filter.sort.column, first: 100 };
   return (
     <>
       <Heading title="Catalogue" lead={data && lead}>
@@ -30,7 +28,7 @@ export function CatalogueView({ genre, search }: CatalogueProps) {
             Review
           </a>
         )}
-        <AsGraphQL operation={GENRES} />
+        <AsGraphQL operation={TRACKS} variables={variables} />
       </Heading>
       {error && !data && (
         <FailedNotice error={error} retry={() => refetch({ requestPolicy: "network-only" })} />
@@ -50,29 +48,9 @@ export function CatalogueView({ genre, search }: CatalogueProps) {
         </Card>
       )}
       {total > 0 && (
-        <div class={`columns catalogue ${genre ? "has-titles" : ""}`}>
-          <Card title="Genres" hint="Choose one to see its titles">
-            <Bars
-              label="Tracks by genre"
-              bars={genres.map(({ name, trackCount }) => ({
-                key: name,
-                label: name,
-                value: trackCount,
-                text: `${formatCount(trackCount)} · ${formatPercent(trackCount / total)}`,
-                href: linkTo("catalogue", name),
-                isCurrent: name === genre,
-              }))}
-            />
-          </Card>
-          {genre ? (
-            <Titles key={genre} genre={genre} initialSearch={search} />
-          ) : (
-            <Card class="placeholder">
-              <Empty icon="chart" title="Choose a genre">
-                Search its titles here and correct them.
-              </Empty>
-            </Card>
-          )}
+        <div class="columns catalogue">
+          <Facets filter={filter} genres={genres} total={total} />
+          <Found filter={filter} />
         </div>
       )}
     </>

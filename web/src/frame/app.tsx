@@ -6,8 +6,9 @@ import { isReachable } from "../api/connection";
 import { credentials } from "../api/credentials";
 import { BatchView } from "../batches/batch";
 import { BatchesView } from "../batches/list";
-import { CatalogueView } from "../catalogue/view";
+import { readFilter } from "../catalogue/filter";
 import { ClassifyView } from "../classify/view";
+import { useKnownGenres } from "../genres/known";
 import { ModelView } from "../model/view";
 import { TrackView } from "../tracks/view";
 import { ConnectionNotice } from "./connection-notice";
@@ -19,6 +20,7 @@ import { SignInView } from "./sign-in";
 import { TopBar } from "./top-bar";
 import { useUnsentAnswers } from "./unsent-answers";
 
+const loadCatalogue = () => import("../catalogue/view");
 const loadReview = () => import("../review/view");
 
 export function App() {
@@ -51,10 +53,11 @@ export function App() {
 }
 
 function View({ route }: { route: Route }) {
+  useKnownGenres();
   const { name, parts, search } = route;
   const [part, ...rest] = parts;
   if (rest.length > 0) return <NotFoundView route={route} />;
-  if (name === "catalogue") return <CatalogueView genre={part} search={search.get("search") ?? ""} />;
+  if (name === "catalogue") return <Lazy load={loadCatalogue} props={{ filter: readFilter(part, search) }} />;
   if (name === "tracks" && part) return <TrackView key={part} trackId={part} />;
   if (name === "batches" && part) return <BatchView key={part} id={part} />;
   if (name === "batches") return <BatchesView />;

@@ -34,6 +34,12 @@ moveBehindHash();
 export const route = atom<Route>(readRoute());
 addEventListener("hashchange", () => route.set(readRoute()));
 
+/** Change the address of the same view without a step in the history. */
+export function replaceRoute(hash: string): void {
+  history.replaceState(null, "", hash);
+  route.set(readRoute());
+}
+
 export function linkTo(...parts: string[]): string {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
 }

@@ -1,5 +1,6 @@
 /** Which genres the model mistakes for which. */
 
+import { GenreName } from "../genres/genre-name";
 import { Card } from "../ui/layout";
 import { TableScroll } from "../ui/table-scroll";
 import type { Model } from "./view";
@@ -44,7 +45,9 @@ function Row({ genres, counts, truth }: RowProps) {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return (
     <tr>
-      <th scope="row">{genres[truth]}</th>
+      <th scope="row">
+        <GenreName genre={genres[truth]!} />
+      </th>
       {counts.map((count, answer) => (
         <td
           key={genres[answer]}

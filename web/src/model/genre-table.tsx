@@ -1,5 +1,6 @@
 /** Precision and recall of each genre, from the confusion matrix. */
 
+import { GenreName } from "../genres/genre-name";
 import { formatCount, formatPercent } from "../ui/format";
 import { Card } from "../ui/layout";
 import { TableScroll } from "../ui/table-scroll";
@@ -31,7 +32,9 @@ export function GenreTable({ model }: { model: Model }) {
           <tbody>
             {scoresOf(model).map(({ genre, actual, precision, recall }) => (
               <tr key={genre}>
-                <th scope="row">{genre}</th>
+                <th scope="row">
+                  <GenreName genre={genre} />
+                </th>
                 <td class="number">{formatCount(actual)}</td>
                 <td class="number">{precision}</td>
                 <td class="number">{recall}</td>

@@ -2,6 +2,7 @@
 
 import { useStore } from "@nanostores/preact";
 import { linkTo } from "../frame/route";
+import { GenreName } from "../genres/genre-name";
 import { Button } from "../ui/button";
 import { formatPercent, plural } from "../ui/format";
 import { Card } from "../ui/layout";
@@ -40,7 +41,11 @@ function Offered({ offer }: { offer: Offer }) {
       title="Sounds like this. Same answer?"
       hint={
         <>
-          You said <strong>{genre}</strong> for “{title || "Untitled"}”
+          You said{" "}
+          <strong>
+            <GenreName genre={genre} />
+          </strong>{" "}
+          for “{title || "Untitled"}”
         </>
       }
       actions={

@@ -1,17 +1,19 @@
 /** Confirm the genre of a track, correct it, or take the correction back. */
 
-import { useMutation, useQuery } from "@urql/preact";
+import { useStore } from "@nanostores/preact";
+import { useMutation } from "@urql/preact";
 import { useRef, useState } from "preact/hooks";
 import { problemOf } from "../api/errors";
+import { genreNames } from "../genres/known";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icons";
 import { Card } from "../ui/layout";
 import { ProblemNotice } from "../ui/notices";
-import { CLEAR_CORRECTION, CORRECT, GENRE_NAMES } from "./operations";
+import { CLEAR_CORRECTION, CORRECT } from "./operations";
 import type { Track } from "./view";
 
 export function Correction({ track, reload }: { track: Track; reload: () => void }) {
-  const [{ data }] = useQuery({ query: GENRE_NAMES, requestPolicy: "cache-first" });
+  const names = useStore(genreNames);
   const [correcting, correct] = useMutation(CORRECT);
   const [clearing, clear] = useMutation(CLEAR_CORRECTION);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -40,7 +42,7 @@ export function Correction({ track, reload }: { track: Track; reload: () => void
         <label>
           <span class="hidden">Genre</span>
           <select ref={field} value={value} onChange={(event) => setChosen(event.currentTarget.value)}>
-            {(data?.model.genres ?? [track.genre]).map((genre) => (
+            {(names.length > 0 ? names : [track.genre]).map((genre) => (
               <option key={genre} value={genre}>
                 {genre}
               </option>

@@ -28,12 +28,6 @@ export const EXPLANATION = graphql(`
   }
 `);
 
-export const GENRE_NAMES = graphql(`
-  query GenreNames {
-    model { genres }
-  }
-`);
-
 export const CORRECT = graphql(`
   mutation CorrectGenre($trackId: ID!, $genre: String!) {
     correctGenre(trackId: $trackId, genre: $genre) { trackId genre correctedGenre }

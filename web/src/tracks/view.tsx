@@ -3,8 +3,9 @@
 import { useQuery } from "@urql/preact";
 import type { ResultOf } from "../api/graphql";
 import { linkTo } from "../frame/route";
+import { GenreName } from "../genres/genre-name";
 import { AsGraphQL } from "../ui/as-graphql";
-import { Bars } from "../ui/bars";
+import { Bars, genreBar } from "../ui/bars";
 import { formatDateTime, formatPercent, formatShare } from "../ui/format";
 import { Icon } from "../ui/icons";
 import { Card, Heading } from "../ui/layout";
@@ -58,13 +59,9 @@ function Details({ track, reload }: { track: Track; reload: () => void }) {
           <Bars
             label="Probability by genre"
             full={1}
-            bars={probabilities.map(({ genre: name, probability }) => ({
-              key: name,
-              label: name,
-              value: probability,
-              text: formatShare(probability),
-              tone: name === genre ? "strong" : "soft",
-            }))}
+            bars={probabilities.map(({ genre: name, probability }) =>
+              genreBar(name, probability, formatShare(probability)),
+            )}
           />
         </Card>
         <div class="stack">
@@ -84,7 +81,9 @@ function Answer({
 }) {
   return (
     <span class="facts-line">
-      <span class="badge genre">{genre}</span>
+      <span class="badge genre">
+        <GenreName genre={genre} />
+      </span>
       {correctedGenre ? (
         <span>corrected by a person; the model said {predictedGenre}</span>
       ) : (

@@ -2,6 +2,8 @@
 
 import { scaleLinear } from "d3-scale";
 import type { ComponentChildren } from "preact";
+import { GenreName } from "../genres/genre-name";
+import { useLook } from "../genres/known";
 
 export interface Bar {
   key: string;
@@ -10,7 +12,8 @@ export interface Bar {
   text: string;
   href?: string;
   isCurrent?: boolean;
-  tone?: "strong" | "soft" | "bad";
+  /** The bar of a genre has its colour. */
+  genre?: string;
 }
 
 interface BarsProps {
@@ -34,10 +37,7 @@ export function Bars({ label, bars, full }: BarsProps) {
             <span class="bar-label">{bar.label}</span>
             <span class="bar-text">{bar.text}</span>
             <span class="bar-track" aria-hidden="true">
-              <span
-                class={`bar-fill ${bar.tone ?? "strong"}`}
-                style={{ width: `${width(Math.abs(bar.value))}%` }}
-              />
+              <Fill genre={bar.genre} percent={width(Math.abs(bar.value))} />
             </span>
           </>
         );
@@ -57,6 +57,21 @@ export function Bars({ label, bars, full }: BarsProps) {
   );
 }
 
+/** A bar for each genre. */
+export function genreBar(genre: string, value: number, text: string, more: Partial<Bar> = {}): Bar {
+  return { key: genre, label: <GenreName genre={genre} />, genre, value, text, ...more };
+}
+
+export function Fill({ genre, percent }: { genre?: string; percent: number }) {
+  const style = { width: `${percent}%` };
+  if (genre === undefined) return <span class="bar-fill" style={style} />;
+  return <GenreFill genre={genre} style={style} />;
+}
+
+function GenreFill({ genre, style }: { genre: string; style: { width: string } }) {
+  return <span class={`bar-fill ${useLook(genre).classes}`} style={style} />;
+}
+
 /** Bars that start at a middle line: to the right if positive, else to the left. */
 export function SignedBars({ label, bars }: { label: string; bars: Bar[] }) {
   const longest = Math.max(...bars.map(({ value }) => Math.abs(value)), 0);
@@ -72,7 +87,7 @@ export function SignedBars({ label, bars }: { label: string; bars: Bar[] }) {
             <span class="bar-text">{bar.text}</span>
             <span class="bar-track" aria-hidden="true">
               <span
-                class={`bar-fill ${bar.value < 0 ? "bad" : "strong"}`}
+                class={`bar-fill ${bar.value < 0 ? "bad" : "good"}`}
                 style={{
                   width: `${width(Math.abs(bar.value))}%`,
                   left: bar.value < 0 ? `${50 - width(-bar.value)}%` : "50%",

@@ -3,6 +3,7 @@
 import { useStore } from "@nanostores/preact";
 import { BatchProgress } from "../../batches/progress";
 import { linkTo } from "../../frame/route";
+import { GenreName } from "../../genres/genre-name";
 import { Button } from "../../ui/button";
 import { formatPercent, plural } from "../../ui/format";
 import { Card } from "../../ui/layout";
@@ -92,8 +93,12 @@ function Preview({ model }: { model: LearnedModel }) {
                   <td>
                     <a href={linkTo("tracks", track.trackId)}>{track.title || "Untitled"}</a>
                   </td>
-                  <td class="muted">{track.genre}</td>
-                  <td>{newGenre}</td>
+                  <td class="muted">
+                    <GenreName genre={track.genre} />
+                  </td>
+                  <td>
+                    <GenreName genre={newGenre} />
+                  </td>
                   <td class="number wide-only">{formatPercent(confidence)}</td>
                 </tr>
               ))}

@@ -1,6 +1,7 @@
 /** How good the model is by now, as far as one can tell, and whether to go on. */
 
 import { useStore } from "@nanostores/preact";
+import { GenreName } from "../../genres/genre-name";
 import { Bars } from "../../ui/bars";
 import { formatCount, formatPercent, plural } from "../../ui/format";
 import { Card } from "../../ui/layout";
@@ -47,7 +48,8 @@ export function Estimate() {
             label="Answers by genre"
             bars={byGenre.map(({ genre, answers }) => ({
               key: genre,
-              label: genre,
+              label: <GenreName genre={genre} />,
+              genre,
               value: answers,
               text: formatCount(answers),
             }))}
@@ -108,7 +110,7 @@ function WhatChanged({ lesson: { model, accuracyEarlier } }: { lesson: Lesson })
       <ul class="examples">
         {changes.slice(0, EXAMPLES).map(({ track, newGenre }) => (
           <li key={track.trackId}>
-            {track.title || "Untitled"}: {track.genre} → {newGenre}
+            {track.title || "Untitled"}: <GenreName genre={track.genre} /> → <GenreName genre={newGenre} />
           </li>
         ))}
       </ul>

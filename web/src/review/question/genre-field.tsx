@@ -2,6 +2,7 @@
 
 import { useStore } from "@nanostores/preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { GenreName } from "../../genres/genre-name";
 import { KeyCap } from "../key-cap";
 import { useReview } from "../review";
 
@@ -96,7 +97,7 @@ export function GenreField({ typed, open, close }: GenreFieldProps) {
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => choose(option)}
           >
-            {option.isNew ? `Add “${option.genre}” as a new genre` : option.genre}
+            {option.isNew ? `Add “${option.genre}” as a new genre` : <GenreName genre={option.genre} />}
           </div>
         ))}
       </div>

@@ -3,6 +3,8 @@
 import { useStore } from "@nanostores/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { linkTo } from "../../frame/route";
+import { GenreName } from "../../genres/genre-name";
+import { Fill } from "../../ui/bars";
 import { Button } from "../../ui/button";
 import { formatPercent, plural } from "../../ui/format";
 import { Card } from "../../ui/layout";
@@ -104,13 +106,12 @@ function AskCard({ question }: { question: Question }) {
           {choices.map(({ genre, probability }, index) => (
             <button type="button" key={genre} class="choice" onClick={() => session.answer(genre)}>
               <KeyCap>{index + 1}</KeyCap>
-              <span class="choice-genre">{genre}</span>
+              <span class="choice-genre">
+                <GenreName genre={genre} />
+              </span>
               <span class="choice-share">{formatPercent(probability)}</span>
               <span class="bar-track" aria-hidden="true">
-                <span
-                  class={`bar-fill ${index === 0 ? "strong" : "soft"}`}
-                  style={{ width: `${probability * 100}%` }}
-                />
+                <Fill genre={genre} percent={probability * 100} />
               </span>
             </button>
           ))}
@@ -181,7 +182,10 @@ function Neighbours({ neighbours }: Pick<Question, "neighbours">) {
           <li key={track.trackId}>
             <a href={linkTo("tracks", track.trackId)}>{track.title || "Untitled"}</a>
             <span>
-              you said <strong>{track.genre}</strong>
+              you said{" "}
+              <strong>
+                <GenreName genre={track.genre} />
+              </strong>
             </span>
           </li>
         ))}
