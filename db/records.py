@@ -62,14 +62,18 @@ class TrackFeatures:
     ----------
     tags : pyarrow string array
     numbers : float64 array, shape (n_tracks, n_numbers)
-        NaN for a column that did not exist when the track was stored.
+        NaN for a value that is missing.
     columns : tuple of str, length n_numbers
         Names of the numbers.
+    outdated : bool array, shape (n_tracks,), or None
+        True if a column did not exist when the track was stored, or the row is damaged. Any other
+        NaN is a value that the track was allowed to lack. None if no row is outdated.
     """
 
     tags: pa.StringArray
     numbers: npt.NDArray[np.float64]
     columns: tuple[str, ...]
+    outdated: npt.NDArray[np.bool_] | None = None
 
     @property
     def complete(self) -> npt.NDArray[np.bool_]:
@@ -79,7 +83,10 @@ class TrackFeatures:
 
     def take(self, rows: npt.NDArray[np.intp]) -> "TrackFeatures":
         """Return the tracks at the given indices, in that order."""
-        return TrackFeatures(self.tags.take(pa.array(rows)), self.numbers[rows], self.columns)
+        outdated = None if self.outdated is None else self.outdated[rows]
+        return TrackFeatures(
+            self.tags.take(pa.array(rows)), self.numbers[rows], self.columns, outdated
+        )
 
     def missing(self, row: int) -> list[str]:
         """Return the columns a track lacks."""

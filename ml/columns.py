@@ -11,6 +11,12 @@ TAGS_COLUMN = "tags"
 METADATA_COLUMNS = ("loudness", "tempo", "time_signature", "key", "mode", "duration")
 AUDIO_COLUMNS = tuple(f"vect_{number}" for number in range(1, 149))
 NUMBER_COLUMNS = METADATA_COLUMNS + AUDIO_COLUMNS
+SOUND_COLUMNS = (
+    "loudness",
+    "duration",
+    *(f"vect_{number}" for number in (*range(1, 25), *range(29, 42), *range(60, 73))),
+)
+"""Those that tell genres apart across artists: level, length, timbre and MFCCs."""
 REQUIRED_COLUMNS = (ID_COLUMN, TITLE_COLUMN, TAGS_COLUMN, *NUMBER_COLUMNS)
 
 MAX_TRACK_ID = 2**63 - 1

@@ -5,13 +5,14 @@ per cell would take longer than the model.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ml.basis import BOTH, Basis, find_basis
 from ml.columns import NUMBER_COLUMNS
 from ml.detected import DetectedFile
 
@@ -56,9 +57,12 @@ class TrackTable:
     titles, tags : pyarrow string arrays
         `tags` holds lyric words separated by commas, or nothing.
     numbers : float64 array, shape (n_tracks, 154)
-        In the order of `ml.columns.NUMBER_COLUMNS`; all finite.
+        In the order of `ml.columns.NUMBER_COLUMNS`; all finite, unless `basis` is set.
     classified_us : int64 array, shape (n_tracks,), or None
         When stored tracks were classified before, in microseconds since 1970; None for new ones.
+    basis : uint8 array, shape (n_tracks,), or None
+        What each track can be classified by (`ml.basis`), if values may be missing. A missing
+        number is NaN. None if all tracks are whole.
     """
 
     lines: IntArray
@@ -67,9 +71,17 @@ class TrackTable:
     tags: pa.StringArray
     numbers: FloatMatrix
     classified_us: IntArray | None = None
+    basis: Basis | None = None
 
     def __len__(self) -> int:
         return len(self.track_ids)
+
+    @property
+    def partial(self) -> npt.NDArray[np.bool_]:
+        """Boolean mask of the tracks that lack words, sound or any number."""
+        if self.basis is None:
+            return np.zeros(len(self), dtype=np.bool_)
+        return np.asarray((self.basis != BOTH) | np.isnan(self.numbers).any(axis=1))
 
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "TrackTable":
         """Return the tracks that a boolean mask or an index array selects, in that order."""
@@ -81,7 +93,15 @@ class TrackTable:
             tags=self.tags.take(pa.array(indices)),
             numbers=self.numbers[indices],
             classified_us=None if self.classified_us is None else self.classified_us[indices],
+            basis=None if self.basis is None else self.basis[indices],
         )
+
+
+def with_basis(tracks: TrackTable) -> TrackTable:
+    """Return tracks that may lack values with their basis; None if all are whole."""
+    basis = find_basis(tracks.titles, tracks.tags, tracks.numbers)
+    found = replace(tracks, basis=basis)
+    return found if found.partial.any() else replace(tracks, basis=None)
 
 
 def concat_tables(tables: Sequence[TrackTable]) -> TrackTable:
@@ -92,6 +112,16 @@ def concat_tables(tables: Sequence[TrackTable]) -> TrackTable:
         titles=pa.concat_arrays([table.titles for table in tables]),
         tags=pa.concat_arrays([table.tags for table in tables]),
         numbers=np.concatenate([table.numbers for table in tables]),
+        basis=None if all(table.basis is None for table in tables) else _concat_basis(tables),
+    )
+
+
+def _concat_basis(tables: Sequence[TrackTable]) -> Basis:
+    return np.concatenate(
+        [
+            np.full(len(table), BOTH, dtype=np.uint8) if table.basis is None else table.basis
+            for table in tables
+        ]
     )
 
 

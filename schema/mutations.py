@@ -53,6 +53,17 @@ class Mutation(
             bool, strawberry.argument(description="Whether to wait for the batch to end.")
         ] = True,
         columns: Mappings = None,
+        allow_missing: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether to classify rows with only words or only sound too. Only "
+                "`trackID` must be there; a number that is missing is the median, and with more "
+                "than a quarter of the columns of sound missing, sound does not count. The "
+                "confidence reflects it, and `Track.basis` says what there was. A row with "
+                "neither is rejected with MISSING_VALUE. BAD_USER_INPUT if the model in use "
+                "needs whole tracks."
+            ),
+        ] = False,
         notify: Annotated[
             str | None,
             strawberry.argument(
@@ -63,7 +74,7 @@ class Mutation(
         ] = None,
     ) -> Batch:
         uploads, client_id = info.context.ports.uploads, info.context.client_id
-        options = ReadOptions(read_mappings(columns))
+        options = ReadOptions(read_mappings(columns), allow_missing)
         return Batch.from_record(
             await uploads.classify(csv_file, client_id, options, wait=wait, notify_url=notify)
         )

@@ -10,6 +10,12 @@ class UploadRefusedError(PortError):
     retryable = True
 
 
+class WholeTracksError(PortError):
+    """The model in use cannot classify tracks that lack something."""
+
+    code = ErrorCode.BAD_USER_INPUT
+
+
 class FollowingStopsError(PortError):
     """The process is stopping, and its streams with it; another process can go on."""
 

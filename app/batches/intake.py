@@ -14,7 +14,8 @@ from starlette.datastructures import UploadFile
 from app.batches.admission import Admission, Ticket
 from app.batches.detected import to_detected
 from app.batches.disconnect import client_disconnects
-from app.batches.errors import UploadRefusedError
+from app.batches.errors import UploadRefusedError, WholeTracksError
+from app.batches.pipeline import needs_whole
 from app.batches.read_options import to_stored
 from app.batches.runner import BatchRunner
 from app.batches.source import CsvReader, FileSource, size_of
@@ -29,6 +30,7 @@ from db.batches.records import BatchRecord, NewBatch
 from db.batches.repository import BatchRepository
 from db.errors import StorageUnavailableError
 from ml.detected import DetectedFile
+from ml.model.genre_model import takes_partial
 from ml.reading.read_options import DEFAULTS, ReadOptions
 
 CANNOT_KEEP = "Uploads cannot be kept at the moment. Try again later, or with wait: true."
@@ -65,6 +67,7 @@ class UploadIntake:
             self.webhooks.check(notify_url)
         name = shown_name(upload.filename)
         check_suffix(name)
+        self._check_model(options)
         take_in = self.run if wait else self.enqueue
         return await take_in(upload.file, name, client_id, options, notify_url)
 
@@ -139,6 +142,11 @@ class UploadIntake:
                 await anyio.to_thread.run_sync(self.spool.remove, batch.id)
             raise
         return await self._find(batch.id)
+
+    def _check_model(self, options: ReadOptions) -> None:
+        model = self.runner.current.model
+        if options.allow_missing and not takes_partial(model):
+            raise WholeTracksError(needs_whole(model))
 
     def _new_batch(
         self,

@@ -7,7 +7,7 @@ memory does not grow with the file.
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -20,8 +20,8 @@ from app.runtime.threads import ComputeThreads
 from db.batches.records import BatchRecord, RejectRecord, ResumePoint
 from db.records import ClassifiedTracks
 from db.tracks.copy import TrackRows
-from ml.model.genre_model import GenreModel
-from ml.track import Reject, TrackChunk
+from ml.model.genre_model import GenreModel, takes_partial
+from ml.track import Reject, RejectCode, TrackChunk
 
 Prepare = Callable[[ClassifiedTracks], TrackRows]
 
@@ -110,6 +110,8 @@ def classify_chunk(
     model: GenreModel, prepare: Prepare, chunk: TrackChunk, *, keep_features: bool
 ) -> PreparedChunk:
     """Predict the genres of a chunk, and bring it into the form that is stored."""
+    if chunk.tracks.basis is not None and not takes_partial(model):
+        chunk = _without_partial(chunk, model)
     predictions = model.predict(chunk.tracks)
     return PreparedChunk(
         tracks=prepare(to_classified(chunk.tracks, predictions, keep_features=keep_features)),
@@ -117,6 +119,25 @@ def classify_chunk(
         end=ResumePoint(
             chunk.end.byte, chunk.end.line, chunk.bytes_read, to_detected(chunk.detected)
         ),
+    )
+
+
+def _without_partial(chunk: TrackChunk, model: GenreModel) -> TrackChunk:
+    """Reject the tracks that lack something, for a model that needs it."""
+    is_partial = chunk.tracks.partial
+    refused, kept = chunk.tracks.take(is_partial), chunk.tracks.take(~is_partial)
+    rejects = [
+        Reject(line, str(track_id), None, RejectCode.MISSING_VALUE, needs_whole(model))
+        for line, track_id in zip(refused.lines.tolist(), refused.track_ids.tolist(), strict=True)
+    ]
+    return replace(chunk, tracks=replace(kept, basis=None), rejects=[*chunk.rejects, *rejects])
+
+
+def needs_whole(model: GenreModel) -> str:
+    """Say that a model cannot do without some values."""
+    return (
+        f"Model {model.version} needs the words and all numbers of a track. Use a model that does "
+        "with less, such as the shipped one."
     )
 
 

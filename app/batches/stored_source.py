@@ -10,8 +10,9 @@ from app.runtime.threads import ComputeThreads
 from db.batches.reclassification import PostgresReclassifications
 from db.batches.records import ResumePoint
 from db.tracks.reclassify import PostgresStoredTracks, RawPage, StoredPage
+from ml.basis import find_basis
 from ml.columns import NUMBER_COLUMNS
-from ml.track import FilePosition, Reject, RejectCode, TrackChunk, TrackTable
+from ml.track import FilePosition, Reject, RejectCode, TrackChunk, TrackTable, with_basis
 
 SHOWN_COLUMNS = 3
 
@@ -55,7 +56,9 @@ class StoredSources:
 def to_chunk(page: RawPage, line: int) -> TrackChunk:
     """Turn a page into tracks to classify, and rejects for those with missing features."""
     stored = page.decode(NUMBER_COLUMNS)
-    whole = np.flatnonzero(np.isfinite(stored.features.numbers).all(axis=1))
+    assert stored.features.outdated is not None
+    basis = find_basis(stored.titles, stored.features.tags, stored.features.numbers)
+    is_readable = ~stored.features.outdated & (basis != 0)
     tracks = TrackTable(
         lines=np.arange(line, line + len(stored.track_ids)),
         track_ids=stored.track_ids,
@@ -63,12 +66,10 @@ def to_chunk(page: RawPage, line: int) -> TrackChunk:
         tags=stored.features.tags,
         numbers=stored.features.numbers,
         classified_us=stored.classified_us,
-    )
-    rejects = [
-        _reject(stored, int(row), line) for row in np.setdiff1d(np.arange(len(page.rows)), whole)
-    ]
+    ).take(np.flatnonzero(is_readable))
+    rejects = [_reject(stored, int(row), line) for row in np.flatnonzero(~is_readable)]
     end = FilePosition(page.last_id, line + len(page.rows))
-    return TrackChunk(tracks.take(whole), rejects, len(page.rows), end)
+    return TrackChunk(with_basis(tracks), rejects, len(page.rows), end)
 
 
 def _reject(page: StoredPage, row: int, line: int) -> Reject:

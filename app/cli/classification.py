@@ -25,12 +25,13 @@ async def classify_files(
     postgres: EmbeddedStart | None,
     files: Sequence[Path],
     columns: Sequence[tuple[str, str]],
+    allow_missing: bool,
 ) -> bool:
     """Classify files one after the other until one is cancelled; True if all are DONE.
 
     `columns` says for names of ours what the files call them.
     """
-    options = ReadOptions(check_mapping(columns))
+    options = ReadOptions(check_mapping(columns), allow_missing)
     is_done = True
     async with open_service(settings, postgres) as service:
         with stop_requested() as stop:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import pyarrow as pa
 
 from app.models.current import CurrentModel
 from app.models.tables import to_table
 from app.runtime.threads import ComputeThreads
 from db.records import TrackFeatures, TrackRecord
 from db.tracks.features import FeatureRepository
+from ml.basis import BOTH, find_basis
 from ml.columns import NUMBER_COLUMNS
 from ml.errors import ExplanationError
 from ml.model.explanation import Contribution
@@ -40,6 +42,13 @@ class Explainer:
         )
         return [await self._try(track, found.get(track.track_id)) for track in tracks]
 
+    async def find_basis(self, tracks: Sequence[TrackRecord]) -> list[int | None]:
+        """Return what each track was classified by (`ml.basis`); None if that was not kept."""
+        found = await self.features.find_features(
+            [track.track_id for track in tracks], NUMBER_COLUMNS
+        )
+        return [_basis_of(track, found.get(track.track_id)) for track in tracks]
+
     async def _try(
         self, track: TrackRecord, features: TrackFeatures | None
     ) -> Sequence[Contribution] | ExplanationError:
@@ -61,14 +70,23 @@ class Explainer:
                 f"Model {track.model_version}, which classified track {track.track_id}, is no "
                 "longer available."
             )
+        outdated = features.outdated is not None and features.outdated[0]
         missing = [name for name in features.missing(0) if name in model.feature_names]
-        if missing:
+        if outdated and missing:
             raise ExplanationError(
                 f"Track {track.track_id} was stored without {_name_some(missing)}, "
                 "which explaining it needs: upload it again."
             )
         table = to_table([track.track_id], [track.title], [features])
         return await explain_row(model, table, 0, track.predicted_genre, threads=self.threads)
+
+
+def _basis_of(track: TrackRecord, features: TrackFeatures | None) -> int | None:
+    if features is None:
+        return None
+    if features.outdated is not None and features.outdated[0]:
+        return BOTH  # only whole tracks were stored before that column existed
+    return int(find_basis(pa.array([track.title]), features.tags, features.numbers)[0])
 
 
 async def explain_row(

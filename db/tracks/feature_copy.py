@@ -79,6 +79,7 @@ def read_features(
     NaN.
     """
     numbers = np.full((len(stored), len(columns)), np.nan)
+    outdated = np.ones(len(stored), dtype=np.bool_)
     for spec_id in set(spec_ids):
         names = specs.get(spec_id, ())
         size = len(names) * _STORED.itemsize
@@ -86,7 +87,8 @@ def read_features(
         rows = [row for row in rows if len(stored[row]) == size]
         values = np.frombuffer(b"".join(stored[row] for row in rows), _STORED)
         numbers[rows] = _select(values.reshape(len(rows), len(names)), names, columns)
-    return TrackFeatures(pa.array(tags, pa.string()), numbers, tuple(columns))
+        outdated[rows] = not set(columns).issubset(names)
+    return TrackFeatures(pa.array(tags, pa.string()), numbers, tuple(columns), outdated)
 
 
 def _select(

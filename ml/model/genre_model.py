@@ -66,6 +66,20 @@ class GenreModel(Protocol):
 
 
 @runtime_checkable
+class PartialModel(GenreModel, Protocol):
+    """A model that can also classify tracks of which only the words or only the sound is known."""
+
+    @property
+    def takes_partial(self) -> bool:
+        """Whether `TrackTable.basis` may be set; the confidence then reflects it."""
+
+
+def takes_partial(model: GenreModel) -> bool:
+    """Tell whether a model classifies partial tracks."""
+    return isinstance(model, PartialModel) and model.takes_partial
+
+
+@runtime_checkable
 class WordModel(GenreModel, Protocol):
     """A model that shares its words, so that what is learnt on top of it can use them too.
 

@@ -98,6 +98,7 @@ def _conversion(types: dict[str, pa.DataType], decimal_point: str) -> csv.Conver
         decimal_point=decimal_point,
         column_types=types,
         include_columns=list(REQUIRED_COLUMNS),
+        include_missing_columns=True,  # as nulls, where the header was allowed to lack them
         null_values=[""],
         strings_can_be_null=False,
     )

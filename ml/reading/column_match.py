@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ml.columns import REQUIRED_COLUMNS
+from ml.basis import MAX_GAPS
+from ml.columns import ID_COLUMN, REQUIRED_COLUMNS, SOUND_COLUMNS, TAGS_COLUMN, TITLE_COLUMN
 from ml.detected import MappedColumn
 from ml.errors import ColumnMappingError
 from ml.reading.synonyms import SYNONYMS
@@ -46,6 +47,20 @@ class ColumnMatch:
             for column in REQUIRED_COLUMNS
             if column not in self.positions and column not in self.ambiguous
         ]
+
+    def needed(self, *, allow_missing: bool) -> list[str]:
+        """Return the missing columns without which the file cannot be read.
+
+        With `allow_missing` the id is needed, and enough of words or of sound.
+        """
+        missing = self.missing
+        if not allow_missing:
+            return missing
+        has_words = not {TITLE_COLUMN, TAGS_COLUMN}.issubset(missing)
+        has_sound = len(set(SOUND_COLUMNS).intersection(missing)) <= MAX_GAPS
+        if has_words or has_sound:
+            return [ID_COLUMN] if ID_COLUMN in missing else []
+        return missing
 
     @property
     def ignored(self) -> list[str]:

@@ -27,7 +27,10 @@ _Cells = tuple[pa.Table, IntArray, list[Reject]]
 class BlockParser:
     """Parses the blocks of a file whose header is `header`; `exchange` restores the cells."""
 
-    def __init__(self, header: Sequence[str], exchange: Exchange) -> None:
+    def __init__(
+        self, header: Sequence[str], exchange: Exchange, *, allow_missing: bool = False
+    ) -> None:
+        self._allow_missing = allow_missing
         self._field_count = len(header)
         self._id_position = header.index(ID_COLUMN)
         self._reader = ArrowReader(header, exchange)
@@ -35,7 +38,7 @@ class BlockParser:
     def parse(self, block: RecordBlock) -> TrackChunk:
         """Return the tracks and rejects of a block, both by line."""
         cells, lines, rejects = self._regular_cells(block) or self._rewritten_cells(block)
-        tracks, wrong_cells = check_rows(cells, lines)
+        tracks, wrong_cells = check_rows(cells, lines, allow_missing=self._allow_missing)
         rejects = sorted([*rejects, *wrong_cells], key=lambda reject: reject.line)
         return TrackChunk(tracks, rejects, len(block), block.end)
 

@@ -22,9 +22,10 @@ def check_names(names: Sequence[str], options: ReadOptions, line: int) -> Column
         The mapping of `options` does not fit the header.
     """
     match = match_columns(names, options.columns)
-    if match.missing:
-        message = _missing_message(names, match.missing, line)
-        raise CsvError(message, line=line, missing_columns=match.missing)
+    missing = match.needed(allow_missing=options.allow_missing)
+    if missing:
+        message = _missing_message(names, missing, line)
+        raise CsvError(message, line=line, missing_columns=missing)
     repeated = sorted(column for column, names in match.ambiguous.items() if column in names)
     if repeated:
         message = f"Columns appear more than once in the header: {', '.join(repeated)}."

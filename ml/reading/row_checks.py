@@ -6,13 +6,16 @@ Works on whole columns; a wrong cell costs time only in its own column.
 from typing import NamedTuple, SupportsInt
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from ml.basis import MAX_GAPS, find_basis
 from ml.columns import (
     ID_COLUMN,
     NUMBER_COLUMNS,
     NUMBER_RULES,
     REQUIRED_COLUMNS,
+    SOUND_COLUMNS,
     TAGS_COLUMN,
     TITLE_COLUMN,
     rule_of,
@@ -28,15 +31,22 @@ from ml.reading.text_cells import Mask, cell_problem, shown, suspicious_text
 from ml.track import FloatMatrix, IntArray, Reject, RejectCode, TrackTable
 
 _TEXT_COLUMNS = (TITLE_COLUMN, TAGS_COLUMN)
+NOTHING_TO_GO_ON = (
+    "The row has no words, and too little sound: title and tags are empty, and more than "
+    f"{MAX_GAPS} of these are missing: {', '.join(SOUND_COLUMNS[:3])} and "
+    f"{len(SOUND_COLUMNS) - 3} other columns of sound."
+)
 
 
 class _Problem(NamedTuple):
-    column: str
+    column: str | None
     code: RejectCode
     message: str
 
 
-def check_rows(cells: pa.Table, lines: IntArray) -> tuple[TrackTable, list[Reject]]:
+def check_rows(
+    cells: pa.Table, lines: IntArray, *, allow_missing: bool = False
+) -> tuple[TrackTable, list[Reject]]:
     """Return the valid tracks of a block and the other rows.
 
     Parameters
@@ -45,12 +55,16 @@ def check_rows(cells: pa.Table, lines: IntArray) -> tuple[TrackTable, list[Rejec
         Binary; columns of numbers may be float64 instead.
     lines : int64 array, shape (n_rows,)
         The physical line on which each row begins.
+    allow_missing : bool
+        Whether a row may lack its words or its sound. `TrackTable.basis` is then set.
     """
-    rows = _Rows(cells, lines)
+    rows = _Rows(cells, lines, allow_missing=allow_missing)
     ids = rows.read_ids()
     for column in _TEXT_COLUMNS:
         rows.check_text(column)
     numbers = rows.read_numbers()
+    if allow_missing:
+        rows.check_basis(numbers)
     rows.check_duplicates(ids)
     return rows.tracks(ids, numbers), rows.rejects(ids)
 
@@ -58,9 +72,12 @@ def check_rows(cells: pa.Table, lines: IntArray) -> tuple[TrackTable, list[Rejec
 class _Rows:
     """Rows and the first problem of each, by column in the order of `REQUIRED_COLUMNS`."""
 
-    def __init__(self, cells: pa.Table, lines: IntArray) -> None:
+    def __init__(self, cells: pa.Table, lines: IntArray, *, allow_missing: bool) -> None:
         self._cells = {name: _single_chunk(cells[name]) for name in REQUIRED_COLUMNS}
+        if allow_missing:
+            self._cells = {name: _without_nulls(column) for name, column in self._cells.items()}
         self._lines = lines
+        self._allow_missing = allow_missing
         self._problems: dict[int, _Problem] = {}
 
     def read_ids(self) -> IntArray:
@@ -76,7 +93,7 @@ class _Rows:
         cells, required = self._cells[column], column == TITLE_COLUMN
         for row in np.flatnonzero(suspicious_text(cells, required=required)):
             problem = cell_problem(cells[int(row)].as_py(), required=required)
-            if problem:
+            if problem and not (self._allow_missing and problem[0] is RejectCode.MISSING_VALUE):
                 code, found = problem
                 self._note(row, column, code, f"{column} {found}.")
 
@@ -100,14 +117,21 @@ class _Rows:
     def _check_numbers(self, column: str, numbers: NumberCells) -> None:
         rule = rule_of(column)
         out_of_range = breaks_rule(numbers.values, rule) & ~numbers.missing
+        may_be_missing = self._allow_missing and column != ID_COLUMN
         for code, wrong in (
-            (RejectCode.MISSING_VALUE, numbers.missing),
+            (RejectCode.MISSING_VALUE, numbers.missing & (not may_be_missing)),
             (RejectCode.NOT_A_NUMBER, numbers.not_a_number),
             (RejectCode.OUT_OF_RANGE, out_of_range),
         ):
             for row in np.flatnonzero(wrong):
                 found = f"{column} is {self._shown(column, row)}; it must be {rule.expectation}."
                 self._note(row, column, code, found)
+
+    def check_basis(self, numbers: FloatMatrix) -> None:
+        good = np.flatnonzero(self._is_good())
+        found = find_basis(*self._texts(good), numbers[good])
+        for row in good[found == 0]:
+            self._note(row, None, RejectCode.MISSING_VALUE, NOTHING_TO_GO_ON)
 
     def check_duplicates(self, ids: IntArray) -> None:
         good = np.flatnonzero(self._is_good())
@@ -118,10 +142,9 @@ class _Rows:
 
     def tracks(self, ids: IntArray, numbers: FloatMatrix) -> TrackTable:
         good = np.flatnonzero(self._is_good())
-        titles, tags = (
-            self._cells[column].take(pa.array(good)).cast(pa.string()) for column in _TEXT_COLUMNS
-        )
-        return TrackTable(self._lines[good], ids[good], titles, tags, numbers[good])
+        titles, tags = self._texts(good)
+        basis = find_basis(titles, tags, numbers[good]) if self._allow_missing else None
+        return TrackTable(self._lines[good], ids[good], titles, tags, numbers[good], basis=basis)
 
     def rejects(self, ids: IntArray) -> list[Reject]:
         return [
@@ -129,12 +152,19 @@ class _Rows:
             for row, problem in self._problems.items()
         ]
 
+    def _texts(self, rows: npt.NDArray[np.intp]) -> tuple[pa.StringArray, pa.StringArray]:
+        """Return titles and tags of rows whose texts are right."""
+        titles, tags = (
+            self._cells[column].take(pa.array(rows)).cast(pa.string()) for column in _TEXT_COLUMNS
+        )
+        return titles, tags
+
     def _is_good(self) -> Mask:
         good = np.ones(len(self._lines), dtype=np.bool_)
         good[list(self._problems)] = False
         return good
 
-    def _note(self, row: SupportsInt, column: str, code: RejectCode, message: str) -> None:
+    def _note(self, row: SupportsInt, column: str | None, code: RejectCode, message: str) -> None:
         self._problems.setdefault(int(row), _Problem(column, code, message))
 
     def _shown(self, column: str, row: SupportsInt) -> str:
@@ -152,6 +182,12 @@ def duplicate_message(track_id: int) -> str:
 def _known_id(track_id: np.int64, problem: _Problem) -> str | None:
     is_wrong = problem.column == ID_COLUMN and problem.code != RejectCode.DUPLICATE_TRACK
     return None if is_wrong else str(track_id)
+
+
+def _without_nulls(column: pa.Array) -> pa.Array:
+    """Return the cells of a column that is missing as empty ones."""
+    is_raw = column.type == pa.binary() and column.null_count
+    return column.fill_null(b"") if is_raw else column
 
 
 def _single_chunk(column: pa.ChunkedArray) -> pa.Array:

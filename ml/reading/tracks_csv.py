@@ -59,8 +59,9 @@ def read_tracks(
     text = Utf8Text(file)
     header = read_header(text, options)
     rows = 0
+    parser = _parser(header, options)
     rows_of = Rejoined(header.first_rows, text)
-    for chunk in _read_chunks(header, text, rows_of, header.end, chunk_bytes):
+    for chunk in _read_chunks(header, parser, text, rows_of, header.end, chunk_bytes):
         rows += chunk.rows_read
         yield chunk
     if rows == 0:
@@ -81,13 +82,21 @@ def resume_tracks(
     text = Utf8Text(file)
     header = read_header(text, options)
     text.seek(start.byte)
-    yield from _read_chunks(header, text, text, start, chunk_bytes)
+    yield from _read_chunks(header, _parser(header, options), text, text, start, chunk_bytes)
+
+
+def _parser(header: Header, options: ReadOptions) -> BlockParser:
+    return BlockParser(header.names, header.exchange, allow_missing=options.allow_missing)
 
 
 def _read_chunks(
-    header: Header, text: Utf8Text, rows: Readable, start: FilePosition, chunk_bytes: int
+    header: Header,
+    parser: BlockParser,
+    text: Utf8Text,
+    rows: Readable,
+    start: FilePosition,
+    chunk_bytes: int,
 ) -> Iterator[TrackChunk]:
-    parser = BlockParser(header.names, header.exchange)
     for block in read_record_blocks(
         Exchanged(rows, header.exchange) if header.exchange.is_needed else rows,
         block_bytes=chunk_bytes,

@@ -49,10 +49,13 @@ class ColumnPreview:
     ambiguous: list[AmbiguousColumn] = strawberry.field(
         description="Columns that several headers match: map them, or rename a header."
     )
+    blocking: list[str] = strawberry.field(
+        description="Missing columns without which `classifyBatch` would refuse the file."
+    )
     ignored: list[str] = strawberry.field(description="Headers that are none of our columns.")
 
     @classmethod
-    def from_match(cls, match: ColumnMatch) -> Self:
+    def from_match(cls, match: ColumnMatch, *, allow_missing: bool) -> Self:
         """Convert a match."""
         return cls(
             exact=match.is_exact,
@@ -62,6 +65,7 @@ class ColumnPreview:
                 AmbiguousColumn(column=column, headers=list(headers))
                 for column, headers in match.ambiguous.items()
             ],
+            blocking=match.needed(allow_missing=allow_missing),
             ignored=match.ignored,
         )
 
@@ -82,9 +86,13 @@ class ColumnQuery:
             ),
         ],
         columns: Mappings = None,
+        allow_missing: Annotated[
+            bool, strawberry.argument(description="As in `classifyBatch`; matters for `blocking`.")
+        ] = False,
     ) -> ColumnPreview:
         check_header(header)
-        return ColumnPreview.from_match(match_columns(header, read_mappings(columns)))
+        match = match_columns(header, read_mappings(columns))
+        return ColumnPreview.from_match(match, allow_missing=allow_missing)
 
 
 def read_mappings(columns: Sequence[ColumnMapping] | None) -> dict[str, str]:

@@ -34,6 +34,8 @@ MAX_TRACKS = 100
 """For which a request may ask what the model has to be asked for."""
 MAX_COMPARISONS = 2
 """Each classifies up to 4,000 tracks."""
+MAX_BASES = 1_000
+"""For which a request may ask what they were classified by, which is read from their features."""
 
 
 class BatchClassifier(Protocol):
@@ -105,6 +107,9 @@ class TrackExplainer(Protocol):
     ) -> list[Sequence[Contribution] | ExplanationError]:
         """Return, per track, its contributions (strongest first) or why there are none."""
 
+    async def find_basis(self, tracks: Sequence[TrackRecord]) -> list[int | None]:
+        """Return, per track, what it was classified by (`ml.basis`); None if that is unknown."""
+
 
 class ModelPort(Protocol):
     """The model in use."""
@@ -154,6 +159,7 @@ class Loaders:
     explanation: DataLoader[TrackRecord, Sequence[Contribution]]
     suggestion: DataLoader[TrackRecord, GenreShares]
     words: DataLoader[int, Sequence[str]]
+    basis: DataLoader[TrackRecord, int | None]
 
 
 @dataclass(slots=True)
@@ -161,13 +167,14 @@ class TrackLimit:
     """For how many more tracks a request may ask for a field that needs the model."""
 
     field: str
-    left: int = MAX_TRACKS
+    limit: int = MAX_TRACKS
+    taken: int = 0
 
     def take(self) -> None:
         """Count one track; raise BAD_USER_INPUT over the limit."""
-        self.left -= 1
-        if self.left < 0:
-            message = f"A request may ask for `{self.field}` of at most {MAX_TRACKS} tracks."
+        self.taken += 1
+        if self.taken > self.limit:
+            message = f"A request may ask for `{self.field}` of at most {self.limit:,} tracks."
             raise coded_error(message, ErrorCode.BAD_USER_INPUT, field=self.field)
 
 
@@ -235,6 +242,7 @@ class Context:
     suggestions: TrackLimit = field(default_factory=partial(TrackLimit, "suggestions"))
     neighbours: TrackLimit = field(default_factory=partial(TrackLimit, "neighbours"))
     comparisons: ComparisonLimit = field(default_factory=ComparisonLimit)
+    bases: TrackLimit = field(default_factory=partial(TrackLimit, "basis", MAX_BASES))
 
 
 Info = strawberry.Info[Context, None]
@@ -274,6 +282,9 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
         explanation=DataLoader(load_explanations, cache_key_fn=lambda track: track.track_id),
         suggestion=DataLoader(load_suggestions, cache_key_fn=lambda track: track.track_id),
         words=DataLoader(load_words),
+        basis=DataLoader(
+            ports.track_explainer.find_basis, cache_key_fn=lambda track: track.track_id
+        ),
     )
     return Context(ports=ports, loaders=loaders, client_id=client_id)
 

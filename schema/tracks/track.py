@@ -11,6 +11,7 @@ from schema.core.context import Info
 from schema.core.learning import Neighbour as NeighbourRecord
 from schema.inputs import read_count
 from schema.node import Node, write_track_node_id
+from schema.tracks.basis import Basis, to_basis
 from schema.tracks.explanation import (
     DEFAULT_CONTRIBUTIONS,
     Contribution,
@@ -91,6 +92,16 @@ class Track(Node):
         info.context.explanations.take()
         record = self._details
         return to_contributions(await info.context.loaders.explanation.load(record), number)
+
+    @strawberry.field(
+        description="What the track was classified by: only WORDS or only SOUND if it was sent "
+        "with `allowMissing` and lacks the other. Null if the features were not stored. Allowed "
+        "for at most 1,000 tracks per request."
+    )
+    async def basis(self, info: Info) -> list[Basis] | None:
+        info.context.bases.take()
+        found = await info.context.loaders.basis.load(self._details)
+        return None if found is None else to_basis(found)
 
     @strawberry.field(description="A person's correction, if there is one.")
     def corrected_genre(self) -> str | None:

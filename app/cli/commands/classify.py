@@ -25,6 +25,10 @@ def classify(
             metavar="COLUMN=HEADER",
         ),
     ] = None,
+    allow_missing: Annotated[
+        bool,
+        typer.Option("--allow-missing", help="Classify rows with only words or only sound too."),
+    ] = False,
 ) -> None:
     """Classify CSV files and store the result, as `classifyBatch` does.
 
@@ -37,7 +41,7 @@ def classify(
     with starting(settings) as postgres:
         with quick_imports():
             from app.cli.classification import classify_files  # imported while Postgres starts
-        is_done = anyio.run(classify_files, settings, postgres, files, columns)
+        is_done = anyio.run(classify_files, settings, postgres, files, columns, allow_missing)
     if not is_done:
         raise typer.Exit(1)
 

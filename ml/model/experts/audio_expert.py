@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ml.columns import NUMBER_COLUMNS
+from ml.columns import NUMBER_COLUMNS, SOUND_COLUMNS
 from ml.model.experts.lyrics_expert import Float32Matrix, Truth
 from ml.model.normal_scores import NormalScores
 from ml.track import FloatMatrix
@@ -21,7 +21,7 @@ def _vect(first: int, last: int) -> tuple[str, ...]:
 
 
 TIMBRE_COLUMNS = ("loudness", "duration", *_vect(1, 24))
-TIMBRE_AND_MFCC_COLUMNS = (*TIMBRE_COLUMNS, *_vect(29, 41), *_vect(60, 72))
+TIMBRE_AND_MFCC_COLUMNS = SOUND_COLUMNS
 EXPERT_COLUMNS = (TIMBRE_AND_MFCC_COLUMNS, TIMBRE_COLUMNS)
 """Columns of the two audio experts: those that tell genres apart across artists.
 
@@ -87,6 +87,12 @@ class AudioExpert:
         """Return the expert whose scores are `factor` times these."""
         weights = (self.weights * factor).astype(np.float32)
         return AudioExpert(self.columns, self.normal, self.frequencies, weights)
+
+    def fill(self, numbers: FloatMatrix) -> None:
+        """Put the median wherever a number of its columns is NaN, in place."""
+        medians = self.normal.knots[len(self.normal.knots) // 2]
+        for column, median in zip(self.columns, medians, strict=True):
+            numbers[np.isnan(numbers[:, column]), column] = median
 
     def waves(self, numbers: FloatMatrix) -> Float32Matrix:
         """Return the waves that `weights` apply to, shape (n_tracks, 2 * n_frequencies)."""

@@ -8,6 +8,7 @@ the genre. Words enter linearly, sound by integrated gradients from the median t
 import numpy as np
 
 from ml.model.experts.features import ExpertFeatures
+from ml.model.experts.partial import CASES, fill_gaps, partial_rows
 from ml.model.experts.scorer import GenreScorer
 from ml.model.explanation import Contribution, Explanation
 from ml.track import FloatMatrix
@@ -22,6 +23,8 @@ def feature_scores(scorer: GenreScorer, track: ExpertFeatures) -> FloatMatrix:
         Number columns, then the words in the order of `track.words.indices`, then the baseline.
         Each row sums to 0.
     """
+    if partial_rows(track).any():
+        return _partial_scores(scorer, track)
     numbers = np.zeros((track.numbers.shape[1] + 1, scorer.genre_count))
     for expert in scorer.audio:
         numbers[expert.columns] += expert.column_scores(track.numbers)
@@ -33,6 +36,26 @@ def feature_scores(scorer: GenreScorer, track: ExpertFeatures) -> FloatMatrix:
     numbers[-1] += scorer.lyrics.bias
     words = scorer.lyrics.word_scores(track.words)
     scores = scorer.temperature * np.vstack([numbers[:-1], words, numbers[-1:]])
+    return np.asarray(scores - scores.mean(axis=1, keepdims=True))
+
+
+def _partial_scores(scorer: GenreScorer, track: ExpertFeatures) -> FloatMatrix:
+    assert track.basis is not None
+    case = CASES[int(track.basis[0])]
+    numbers = np.zeros((track.numbers.shape[1] + 1, scorer.genre_count))
+    words = np.zeros((len(track.words.indices), scorer.genre_count))
+    if case.sound:
+        filled = fill_gaps(scorer.audio, track.numbers)
+        for expert in scorer.audio:
+            numbers[expert.columns] += expert.column_scores(filled)
+            numbers[-1] += expert.median_scores()
+    if case.words:
+        numbers[-1] += scorer.lyrics.bias
+        words = scorer.lyrics.word_scores(track.words)
+    gaps = np.flatnonzero(np.isnan(track.numbers[0]))
+    numbers[-1] += numbers[gaps].sum(axis=0)  # a gap is no reason
+    numbers[gaps] = 0
+    scores = scorer.temperature * case.factor * np.vstack([numbers[:-1], words, numbers[-1:]])
     return np.asarray(scores - scores.mean(axis=1, keepdims=True))
 
 

@@ -45,6 +45,11 @@ class ExpertEnsemble:
         features = self.spec.build(tracks)
         return self._predict(features), features.words
 
+    @property
+    def takes_partial(self) -> bool:
+        """There is an expert for words and one for sound."""
+        return True
+
     def explain(
         self,
         tracks: TrackTable,
@@ -63,7 +68,7 @@ class ExpertEnsemble:
         names = self.spec.names
         explanations = []
         for row, genre in enumerate(wanted):
-            track = ExpertFeatures(features.words[row], features.numbers[row : row + 1])
+            track = features.take(np.array([row]))
             full = explain_track(self.scorer, track, names, genre, self.genres[genre])
             explanations.append(replace(full, contributions=full.contributions[:first]))
         return explanations

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
+from ml.basis import Basis
 from ml.columns import NUMBER_COLUMNS
 from ml.model.vocabulary import Vocabulary, split_tracks
 from ml.track import FloatMatrix, TrackTable, select_numbers
@@ -22,13 +25,21 @@ class ExpertFeatures:
     numbers : float64 array, shape (n_tracks, n_columns)
         In the order of `FeatureSpec.columns`; for a model trained today, `NUMBER_COLUMNS`: dB,
         beats per minute, beats per bar, pitch class, mode, seconds, then 148 audio features.
+    basis : uint8 array, shape (n_tracks,), or None
+        As in `TrackTable`: set if words, sound or numbers (NaN) may be missing.
     """
 
     words: sparse.csr_matrix
     numbers: FloatMatrix
+    basis: Basis | None = None
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> "ExpertFeatures":
+        """Return the tracks at the given indices."""
+        basis = None if self.basis is None else self.basis[rows]
+        return ExpertFeatures(self.words[rows], self.numbers[rows], basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +58,4 @@ class FeatureSpec:
     def build(self, tracks: TrackTable) -> ExpertFeatures:
         """Return the features of `tracks`, row by row."""
         words = self.vocabulary.incidence(split_tracks(tracks))
-        return ExpertFeatures(words, select_numbers(tracks.numbers, self.columns))
+        return ExpertFeatures(words, select_numbers(tracks.numbers, self.columns), tracks.basis)
