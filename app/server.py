@@ -1,5 +1,6 @@
 """The HTTP server that runs the application."""
 
+import asyncio
 from types import FrameType
 
 import uvicorn
@@ -15,11 +16,22 @@ class GenreServer(uvicorn.Server):
     """Tells the service to stop at once; uvicorn would first wait for open streams to end."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop on SIGINT or SIGTERM; uvicorn installs the handlers."""
+        """Stop on SIGINT or SIGTERM; uvicorn installs the handlers.
+
+        A second signal stops waiting for requests. Unlike uvicorn's, it still lets the service
+        close in order: Postgres stops, and nothing ends with a traceback.
+        """
+        if self.should_exit:
+            asyncio.get_running_loop().call_soon_threadsafe(self._cancel_requests)
+            return
         stop = getattr(self.config.app.state, "stop", None)  # type: ignore[union-attr]
         if stop is not None:
             stop()
         super().handle_exit(sig, frame)
+
+    def _cancel_requests(self) -> None:
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 def make_server(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from db.errors import StorageSetupError, StorageUnavailableError, translate_errors
+from db.errors import StorageSetupError, StorageUnavailableError, reason_of, translate_errors
 
 OLDEST_POSTGRES = 15
 _SCHEMES = ("postgres", "postgresql", "postgresql+asyncpg")
@@ -97,7 +97,10 @@ async def check_server(engine: AsyncEngine) -> None:
             async with engine.connect() as connection:
                 number = await connection.scalar(text("SHOW server_version_num"))
     except StorageUnavailableError as error:
-        raise StorageUnavailableError(f"{where} cannot be reached: {error.__cause__}") from error
+        raise StorageUnavailableError(
+            f"{where} cannot be reached: {reason_of(error.__cause__)}. "
+            "Check that it runs, and GENRE_DATABASE_URL."
+        ) from error
     except DBAPIError as error:
         raise StorageSetupError(f"{where} refuses the connection: {error.orig}") from error
     major = int(number) // 10_000

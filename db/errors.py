@@ -1,6 +1,7 @@
 """Storage errors; driver exceptions are translated here and go no further."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 
 import asyncpg
@@ -53,6 +54,16 @@ _GONE = (
 )
 
 
+def reason_of(error: BaseException | None) -> str:
+    """Say why the database is unavailable: no error numbers, no statement, no parameters."""
+    error = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno).lower()
+    return str(error) or type(error).__name__
+
+
 @contextlib.contextmanager
 def translate_errors() -> Iterator[None]:
     """Raise `StorageUnavailableError` when the database cannot do its work now.
@@ -71,12 +82,12 @@ def translate_errors() -> Iterator[None]:
             ) from error
         if state.startswith("08") or _is_gone(error):
             raise StorageUnavailableError(
-                f"The connection to the database was lost: {_reason(error)}"
+                f"The connection to the database was lost: {reason_of(error)}"
             ) from error
         raise
     except _GONE as error:
         raise StorageUnavailableError(
-            f"The database cannot be reached: {_reason(error)}"
+            f"The database cannot be reached: {reason_of(error)}"
         ) from error
 
 
@@ -93,8 +104,3 @@ def _find_state(error: BaseException | None) -> str:
 def _is_gone(error: Exception) -> bool:
     invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
     return invalidated or any(isinstance(each, _GONE) for each in (error, error.__cause__))
-
-
-def _reason(error: Exception) -> str:
-    """Return what the driver says, without the statement and its parameters."""
-    return str(error.orig if isinstance(error, DBAPIError) else error) or type(error).__name__

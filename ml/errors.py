@@ -81,7 +81,9 @@ class UnknownModelError(ArtefactError):
     code = "NOT_FOUND"
 
     def __init__(self, version: str, known: Sequence[str]) -> None:
-        super().__init__(f"There is no model {version[:64]!r} here; available: {', '.join(known)}.")
+        super().__init__(
+            f"There is no model {version[:64]!r} here; available: {_name_some(known)}."
+        )
         self.known = tuple(known)
 
 
@@ -105,6 +107,11 @@ class UnknownGenreError(GenreMlError):
     code = "UNKNOWN_GENRE"
 
     def __init__(self, genre: str, known: Sequence[str]) -> None:
-        super().__init__(f'The model does not know the genre "{genre}", only: {", ".join(known)}.')
+        super().__init__(f'The model does not know the genre "{genre}", only: {_name_some(known)}.')
         self.genre = genre
         self.known = tuple(known)
+
+
+def _name_some(names: Sequence[str], shown: int = 20) -> str:
+    more = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {more:,} more" if more > 0 else "")

@@ -8,7 +8,7 @@ from app.batches.runner import RunCancelledError
 from app.batches.source import FileSource, size_of
 from app.cli.batch_progress import batch_progress
 from app.cli.batch_report import print_report
-from app.cli.messages import and_more, warn
+from app.cli.messages import and_more, print_error, warn
 from app.config.settings import Settings
 from app.runtime.signals import stop_requested
 from app.service import Service, open_service
@@ -16,6 +16,7 @@ from app.uploads.file_name import check_suffix, shown_name
 from db.batches.records import BatchRecord
 from db.batches.status import BatchStatus
 from db.embedded.start import EmbeddedStart
+from ml.errors import CsvError
 from ml.reading.column_match import check_mapping
 from ml.reading.read_options import ReadOptions
 
@@ -29,6 +30,8 @@ async def classify_files(
 ) -> bool:
     """Classify files one after the other until one is cancelled; True if all are DONE.
 
+    A file that cannot be read does not keep the next ones from being classified.
+
     `columns` says for names of ours what the files call them.
     """
     options = ReadOptions(check_mapping(columns), allow_missing)
@@ -36,9 +39,14 @@ async def classify_files(
     async with open_service(settings, postgres) as service:
         with stop_requested() as stop:
             for number, path in enumerate(files, start=1):
-                batch = await _classify_file(service, path, options, stop)
-                await print_report(service, batch)
-                is_done &= batch.status == BatchStatus.DONE
+                try:
+                    batch = await _classify_file(service, path, options, stop)
+                except (CsvError, OSError) as error:
+                    print_error(error, str(path))
+                    is_done = False
+                else:
+                    await print_report(service, batch)
+                    is_done &= batch.status == BatchStatus.DONE
                 if stop.is_set():
                     _name_untouched(files[number:])
                     return False

@@ -1,10 +1,14 @@
 """The program `genre`; errors that the user can fix are printed as one line."""
 
+import os
 import sys
+from typing import Annotated
 
 import typer
 
 from app.cli.lazy import LazyGroup
+from app.cli.messages import print_error
+from app.config.version import service_version
 
 program = typer.Typer(
     cls=LazyGroup,
@@ -16,8 +20,21 @@ program = typer.Typer(
 )
 
 
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"genre {service_version()}")
+        raise typer.Exit
+
+
 @program.callback()
-def _genre() -> None:
+def _genre(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
     # Typer requires a function or several commands; `LazyGroup` provides the commands.
     pass
 
@@ -26,16 +43,20 @@ def main() -> None:
     """Run the command line."""
     try:
         program()
+    except BrokenPipeError:  # whoever read the output, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:
         if not isinstance(error, expected_errors()):
             raise
-        _print_error(error)
+        print_error(error)
         sys.exit(1)
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
     """Return the errors that are printed without a traceback."""
     # Imported here because only failing commands need them.
+    from app.config.address import ListenError
     from app.config.settings import SettingsError
     from app.uploads.spool import SpoolError
     from db.embedded.errors import EmbeddedPostgresError
@@ -50,15 +71,6 @@ def expected_errors() -> tuple[type[Exception], ...]:
         StorageError,
         GenreMlError,
         PortError,
-        FileExistsError,
-        FileNotFoundError,
-        IsADirectoryError,
-        PermissionError,
+        ListenError,
+        OSError,
     )
-
-
-def _print_error(error: Exception) -> None:
-    from rich.console import Console  # imported here because only failing commands need it
-
-    text = str(error).replace("[", "\\[")
-    Console(stderr=True).print(f"[bold red]Error:[/] {text}", highlight=False)

@@ -70,7 +70,7 @@ def hash_secret(secret: str) -> str:
 
 
 def parse_clients(text: str) -> Clients:
-    """Parse the setting.
+    """Parse the setting; quotes around it, which `docker run --env-file` keeps, do no harm.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def parse_clients(text: str) -> Clients:
     """
     entries = [
         _parse_entry(entry.strip(), position)
-        for position, entry in enumerate(text.split(","), start=1)
+        for position, entry in enumerate(text.strip().strip("'\"").split(","), start=1)
         if entry.strip()
     ]
     return Clients(entries)
@@ -96,10 +96,20 @@ def _parse_entry(entry: str, position: int) -> tuple[str, HashedSecret]:
     if match is None:
         raise ValueError(
             f"client {position}: expected id:sha256$<salt>$<hash> with a salt of 32 to 128 and a "
-            "hash of 64 lower-case hexadecimal digits"
+            f"hash of 64 lower-case hexadecimal digits{_lost_dollar(hashed)}"
         )
     salt, digest = map(bytes.fromhex, match.groups())
     return client_id, HashedSecret(salt, digest)
+
+
+def _lost_dollar(hashed: str) -> str:
+    """Say what has probably happened to an entry that should contain `$` twice."""
+    if hashed.count("$") == 2 or not hashed.startswith("sha256"):
+        return ""
+    return (
+        "; its `$` are missing, as when a shell or Compose replaced them: put the line in single "
+        "quotes, as `genre hash-secret` prints it (or write each `$` as `$$` in a Compose file)"
+    )
 
 
 def _digest(salt: bytes, secret: str) -> bytes:

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+ENV_FILE = ".env"
 ROOTS_DATA = Path("/var/lib/genre")
 
 
@@ -26,7 +27,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="GENRE_",
-        env_file=".env",
+        env_file=ENV_FILE,
         extra="ignore",
         frozen=True,
         use_attribute_docstrings=True,
@@ -135,8 +136,10 @@ class SettingsError(Exception):
     """A setting is invalid; the message names it and what is allowed, never its value."""
 
 
-def read_settings(**overrides: object) -> Settings:
+def read_settings(*, env_file: str | None = ENV_FILE, **overrides: object) -> Settings:
     """Read the settings; `overrides` take precedence unless they are None.
+
+    `env_file` is read too, unless it is None.
 
     Raises
     ------
@@ -144,7 +147,8 @@ def read_settings(**overrides: object) -> Settings:
         A setting is invalid.
     """
     try:
-        return Settings(**{key: value for key, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+        given = {key: value for key, value in overrides.items() if value is not None}
+        return Settings(_env_file=env_file, **given)  # type: ignore[arg-type]
     except ValidationError as error:
         problems = [
             f"GENRE_{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"

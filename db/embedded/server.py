@@ -69,7 +69,8 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
                 cluster.ensure_running()
         except OSError as error:
             advice = "Choose a folder that this user may write (GENRE_DATA_DIR), on a local disk."
-            raise EmbeddedPostgresError(str(error), folder, advice=advice) from error
+            problem = os.strerror(error.errno).lower() if error.errno else str(error)
+            raise EmbeddedPostgresError(problem, folder, advice=advice) from error
         yield cluster.url
 
 

@@ -219,7 +219,12 @@ class Manifest(BaseModel):
         try:
             manifest = cls.model_validate_json(path.read_bytes())
         except OSError as error:
-            raise ArtefactError(f"No model in {folder}: {error.strerror}.") from error
+            what = "there is no such folder"
+            if folder.exists():
+                what = f"{MANIFEST_FILE} is missing or cannot be read"
+            raise ArtefactError(
+                f"No model in {folder}: {what}. `genre train` writes such a folder."
+            ) from error
         except ValidationError as error:
             raise ArtefactError(f"{path} is not a manifest: {error}") from error
         if manifest.format != FORMAT:

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from app.cli.learning_tables import answer_table, change_table, describe_outcome
+from app.cli.messages import and_more
 from app.cli.review_session import command_line_learner
 from app.config.settings import read_settings
 from app.service import open_service
@@ -49,10 +50,8 @@ def _print(console: Console, outcome: LearningOutcome) -> None:
     if outcome.changes:
         console.print(change_table(outcome.changes[:SHOWN_CHANGES], outcome.changed_tracks))
     if outcome.skipped_tracks:
-        named = ", ".join(map(str, outcome.skipped_tracks[:SHOWN_CHANGES]))
-        more = len(outcome.skipped_tracks) - SHOWN_CHANGES
-        rest = f" and {more:,} more" if more > 0 else ""
-        console.print(f"Taught nothing, since their features are missing: {named}{rest}.")
+        named = and_more([str(track_id) for track_id in outcome.skipped_tracks], SHOWN_CHANGES)
+        console.print(f"Taught nothing, since their features are missing: {named}.")
     version = outcome.manifest.version
     if outcome.is_used:
         console.print(f"Now using model {version}. `genre reclassify` applies it to the catalogue.")
