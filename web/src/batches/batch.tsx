@@ -1,19 +1,18 @@
 /** One batch: live while it runs, then its result. */
 
-import { useMutation, useQuery } from "@urql/preact";
-import { problemOf } from "../api/errors";
+import { useQuery } from "@urql/preact";
 import { jobOf } from "../classify/jobs";
 import { DownloadMenu } from "../exports/download-menu";
 import { Lazy } from "../frame/lazy";
 import { AsGraphQL } from "../ui/as-graphql";
-import { Confirm } from "../ui/confirm";
 import { formatDateTime } from "../ui/format";
 import { Icon } from "../ui/icons";
 import { Card, Heading } from "../ui/layout";
 import { Empty, FailedNotice, ProblemNotice, Skeleton } from "../ui/notices";
 import { CancelButton } from "./cancel-button";
+import { DeleteButton } from "./delete-button";
 import { type BatchCounts, isActive } from "./follow";
-import { BATCH, COUNTS, DELETE_BATCH } from "./operations";
+import { BATCH, COUNTS } from "./operations";
 import { BatchProgress } from "./progress";
 import { BatchResult } from "./result";
 import { StatusBadge } from "./status-badge";
@@ -84,29 +83,5 @@ function Facts({ batch }: { batch: BatchCounts }) {
         model <code>{batch.modelVersion}</code>
       </span>
     </span>
-  );
-}
-
-function DeleteButton({ batch }: { batch: BatchCounts }) {
-  const [{ fetching, error }, remove] = useMutation(DELETE_BATCH);
-
-  async function run(): Promise<void> {
-    const { error } = await remove({ id: batch.id });
-    if (!error) location.hash = "#/batches";
-  }
-
-  if (error) return <ProblemNotice problem={problemOf(error)} />;
-  return (
-    <Confirm
-      label="Delete"
-      icon="trash"
-      kind="quiet"
-      question={batch.kind === "UPLOAD" ? "Delete its tracks for good?" : "Delete this entry?"}
-      yes="Delete"
-      no="Keep"
-      isDanger
-      disabled={fetching}
-      act={run}
-    />
   );
 }

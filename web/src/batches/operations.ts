@@ -91,6 +91,15 @@ export const CANCEL_BATCH = graphql(`
   }
 `);
 
+export const DELETION = graphql(`
+  query Deletion($id: ID!) {
+    batch(id: $id) {
+      id
+      deletion { tracksDeleted tracksReturned correctionsKept }
+    }
+  }
+`);
+
 export const DELETE_BATCH = graphql(`
   mutation DeleteBatch($id: ID!) {
     deleteBatch(id: $id) { id }

@@ -15,10 +15,14 @@ interface ConfirmProps {
   no: string;
   isDanger?: boolean;
   disabled?: boolean;
+  /** Whether the question is complete, so that it can be answered with yes. */
+  isReady?: boolean;
+  onAsk?: () => void;
   act: () => void;
 }
 
-export function Confirm({ label, icon, kind, question, yes, no, isDanger, disabled, act }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { label, icon, kind, question, yes, no, isDanger, disabled, isReady = true, onAsk, act } = props;
   const [isAsking, setAsking] = useState(false);
   const place = useRef<HTMLSpanElement>(null);
   const wasAsking = useRef(false);
@@ -40,6 +44,7 @@ export function Confirm({ label, icon, kind, question, yes, no, isDanger, disabl
           <span role="status">{question}</span>
           <Button
             kind={isDanger ? "danger" : "primary"}
+            disabled={!isReady}
             onClick={() => {
               setAsking(false);
               act();
@@ -52,7 +57,15 @@ export function Confirm({ label, icon, kind, question, yes, no, isDanger, disabl
           </Button>
         </fieldset>
       ) : (
-        <Button kind={kind} icon={icon} disabled={disabled} onClick={() => setAsking(true)}>
+        <Button
+          kind={kind}
+          icon={icon}
+          disabled={disabled}
+          onClick={() => {
+            onAsk?.();
+            setAsking(true);
+          }}
+        >
           {label}
         </Button>
       )}
