@@ -41,9 +41,21 @@ async def test_apollo_client_uploads_pages_and_caches(
     assert_same_catalogue(seen)
     assert len(seen["titles"]) == len(set(seen["titles"])) == seen["largest"]["trackCount"]
     assert seen["corrected"]["cached"] == seen["corrected"]["expected"]
+    assert_progress(seen["progress"], seen["queued"]["id"])
 
 
-@pytest.mark.parametrize("method", ["post", "get"])
+async def test_graphql_request_uploads_pages_and_follows(
+    api: GraphQLClient, address: str, node: Node, sample_file: str
+) -> None:
+    seen = await node("request.mjs", address, sample_file)
+
+    assert_same_catalogue(seen)
+    assert len(seen["titles"]) == len(set(seen["titles"])) == seen["largest"]["trackCount"]
+    assert seen["noFile"] == "EMPTY_CSV"
+    assert_progress(seen["progress"], seen["progress"][0]["id"])
+
+
+@pytest.mark.parametrize("method", ["post", "get", "ws"])
 async def test_urql_uploads_queries_and_follows(
     api: GraphQLClient, address: str, node: Node, sample_file: str, method: str
 ) -> None:

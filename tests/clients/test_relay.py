@@ -50,14 +50,19 @@ async def test_relay_pages_refetches_and_normalises(
     node: Callable[..., Awaitable[Any]],
     compiled: Path,
     sample: bytes,
+    sample_file: str,
 ) -> None:
     batch = await api.classify(sample)
     genre = max(batch["genres"], key=lambda entry: int(entry["trackCount"]))
 
-    seen = await node("relay.mjs", address, str(compiled), genre["name"])
+    seen = await node("relay.mjs", address, str(compiled), genre["name"], sample_file)
 
     assert len(set(seen["ids"])) == 3
     assert seen["page"]["totalCount"] == genre["trackCount"]
     assert seen["node"]["__typename"] == "Track"
     assert seen["node"]["id"] == seen["ids"][0]
     assert seen["stored"] == seen["expected"]
+    assert seen["code"] == "UNKNOWN_GENRE"
+    assert seen["queued"]["status"] == "QUEUED"
+    assert {state["id"] for state in seen["progress"]} == {seen["queued"]["id"]}
+    assert (seen["progress"][-1]["status"], seen["progress"][-1]["rowsStored"]) == ("DONE", 60)

@@ -16,7 +16,8 @@ BLOCK = re.compile(
     r"```(?P<language>\w+)\n(?P<code>.*?)```",
     re.DOTALL,
 )
-ANY_BLOCK = re.compile(r"^```(js|jsx|ts|tsx|javascript|python)\n", re.MULTILINE)
+LANGUAGES = ("js", "jsx", "ts", "tsx", "javascript", "python")
+ANY_BLOCK = re.compile(rf"^```({'|'.join(LANGUAGES)})\n", re.MULTILINE)
 
 
 def renewed(page: str) -> str:
@@ -26,9 +27,8 @@ def renewed(page: str) -> str:
 
 def unmarked(page: str) -> int:
     """Return how many blocks of code no test runs."""
-    return len(ANY_BLOCK.findall(page)) - len(
-        [block for block in BLOCK.finditer(page) if block["language"] in ("js", "jsx", "python")]
-    )
+    marked = [block for block in BLOCK.finditer(page) if block["language"] in LANGUAGES]
+    return len(ANY_BLOCK.findall(page)) - len(marked)
 
 
 def _renew(block: re.Match[str]) -> str:
@@ -39,7 +39,7 @@ def _renew(block: re.Match[str]) -> str:
 
 
 def _region(text: str, name: str, path: str) -> str:
-    pattern = rf"^.*docs: {re.escape(name)}\n(.*?)^.*docs: end\n"
+    pattern = rf"^[^\n]*docs: {re.escape(name)}\n(.+?)^[^\n]*docs: end\n"
     match = re.search(pattern, text, re.DOTALL | re.MULTILINE)
     assert match is not None, f"{path} has no region {name}"
     return textwrap.dedent(match[1])

@@ -1,6 +1,7 @@
 // What Relay's compiler reads: a paginated list that is fetched again by global id.
 import { graphql } from "relay-runtime";
 
+// docs: query
 graphql`
   query TitlesQuery($genre: String!, $count: Int!, $cursor: String) {
     genres { name trackCount }
@@ -11,6 +12,7 @@ graphql`
     }
   }
 `;
+// docs: end
 
 graphql`
   fragment TitlesTrack on Track @refetchable(queryName: "TitlesTrackRefetchQuery") {
@@ -40,3 +42,19 @@ graphql`
     correctGenre(trackId: $trackId, genre: $genre) { id genre correctedGenre }
   }
 `;
+
+// docs: upload
+graphql`
+  mutation TitlesClassifyMutation($csvFile: Upload!, $wait: Boolean!) {
+    classifyBatch(csvFile: $csvFile, wait: $wait) { id status rowsStored }
+  }
+`;
+// docs: end
+
+// docs: subscription
+graphql`
+  subscription TitlesProgressSubscription($id: ID!) {
+    batchProgress(id: $id) { id status rowsStored bytesRead bytesTotal }
+  }
+`;
+// docs: end
