@@ -149,7 +149,7 @@ def test_sending_can_be_cancelled_and_leaves_nothing(page: Page, long_csv: Path)
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        pytest.param("tracks.csv", b"trackID,title\n1,Blue\n", "vect_1", id="missing columns"),
+        pytest.param("tracks.csv", b"artist,album\n1,Blue\n", "loudness", id="missing columns"),
         pytest.param("tracks.csv", b"", "no tracks", id="empty"),
         pytest.param("notes.pdf", b"%PDF-1.7\n", "not a CSV", id="other type"),
     ],

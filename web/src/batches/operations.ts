@@ -25,8 +25,10 @@ export const BATCH_COUNTS = graphql(`
 
 export const CLASSIFY = graphql(
   `
-  mutation ClassifyBatch($csvFile: Upload!) {
-    classifyBatch(csvFile: $csvFile, wait: false) { ...BatchCounts }
+  mutation ClassifyBatch($csvFile: Upload!, $columns: [ColumnMapping!], $allowMissing: Boolean! = false) {
+    classifyBatch(csvFile: $csvFile, wait: false, columns: $columns, allowMissing: $allowMissing) {
+      ...BatchCounts
+    }
   }
 `,
   [BATCH_COUNTS],

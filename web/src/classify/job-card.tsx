@@ -11,6 +11,7 @@ import { AsGraphQL } from "../ui/as-graphql";
 import { Button } from "../ui/button";
 import { formatBytes, plural } from "../ui/format";
 import { ProblemNotice } from "../ui/notices";
+import { ColumnCheck } from "./column-check";
 import { addFiles, cancelJob, dismissJob, isRunning, isSending, type Job } from "./jobs";
 
 export function JobCard({ job }: { job: Job }) {
@@ -30,7 +31,8 @@ export function JobCard({ job }: { job: Job }) {
         {announcementOf(job)}
       </p>
       {problem && <ProblemNotice problem={problem} />}
-      {isSending(job) && <SendingBar job={job} />}
+      {job.check && <ColumnCheck job={job} header={job.check.header} first={job.check.preview} />}
+      {isSending(job) && !job.check && <SendingBar job={job} />}
       {batch && <BatchProgress batch={batch} />}
       {batch && !isActive(batch) && <BatchResult batch={batch} file={file} />}
     </article>
@@ -71,6 +73,7 @@ function JobActions({ job }: { job: Job }) {
 
 function phaseOf({ phase, batch, reason }: Job): string {
   if (phase === "waiting") return "waiting for the file before it";
+  if (phase === "checking") return "check its columns, then it is sent";
   if (phase === "saving") return "sent; the service is checking and saving it";
   if (phase === "retrying") return `waiting for the service. ${reason}`;
   if (phase === "classifying" && batch?.status === "QUEUED") return "queued";

@@ -4,16 +4,29 @@ import type { Client } from "@urql/core";
 import { atom } from "nanostores";
 import { isCancelled, type Problem, problemOf } from "../api/errors";
 import { type BatchCounts, follow, isActive } from "../batches/follow";
+import { readHeader } from "../csv/header";
+import { PREVIEW, type Preview, type ReadOptions } from "./operations";
 import { sendFile } from "./sending";
 
 export interface Job {
   key: number;
   file: File;
-  phase: "waiting" | "sending" | "saving" | "retrying" | "classifying" | "done" | "failed" | "cancelled";
+  phase:
+    | "waiting"
+    | "checking"
+    | "sending"
+    | "saving"
+    | "retrying"
+    | "classifying"
+    | "done"
+    | "failed"
+    | "cancelled";
   sent: number;
   total: number;
   /** Why the file is going to be sent again. */
   reason: string;
+  /** The header and how it would be read, while a person checks that. */
+  check: { header: string[]; preview: Preview } | null;
   batch: BatchCounts | null;
   problem: Problem | null;
 }
@@ -41,18 +54,27 @@ export function addFiles(client: Client, files: Iterable<File>): void {
       sent: 0,
       total: file.size,
       reason: "",
+      check: null,
       batch: null,
       problem: null,
     };
     cancels.set(job.key, new AbortController());
     jobs.set([job, ...jobs.get()]);
-    running = running.then(() => send(client, job));
+    running = running.then(() => checkAndSend(client, job));
   }
+}
+
+/** Send a file whose columns a person has checked. */
+export function sendMapped(client: Client, key: number, options: ReadOptions): void {
+  const job = jobs.get().find((one) => one.key === key);
+  if (job?.phase !== "checking") return;
+  update(key, { phase: "waiting", check: null });
+  running = running.then(() => send(client, job, options));
 }
 
 export function cancelJob(key: number): void {
   stopJob(key);
-  update(key, { phase: "cancelled" });
+  update(key, { phase: "cancelled", check: null });
 }
 
 export function dismissJob(key: number): void {
@@ -79,7 +101,13 @@ export function isRunning({ phase }: Job): boolean {
 
 /** Whether the service does not have the file yet. */
 export function isSending({ phase }: Pick<Job, "phase">): boolean {
-  return phase === "waiting" || phase === "sending" || phase === "saving" || phase === "retrying";
+  return (
+    phase === "waiting" ||
+    phase === "checking" ||
+    phase === "sending" ||
+    phase === "saving" ||
+    phase === "retrying"
+  );
 }
 
 function stopJob(key: number): void {
@@ -91,11 +119,23 @@ function update(key: number, changes: Partial<Job>): void {
   jobs.set(jobs.get().map((job) => (job.key === key ? { ...job, ...changes } : job)));
 }
 
-async function send(client: Client, { key, file }: Job): Promise<void> {
+/** Send a file, unless its columns have other names: then a person has a look first. */
+async function checkAndSend(client: Client, job: Job): Promise<void> {
+  const header = await readHeader(job.file).catch(() => null);
+  if (!header || cancels.get(job.key)?.signal.aborted) return send(client, job, null);
+  const { data } = await client.query(PREVIEW, { header, columns: null, allowMissing: false }).toPromise();
+  const preview = data?.previewColumns;
+  // A file with none of our columns is something else; the service says what.
+  if (!preview || preview.exact || preview.columns.length === 0) return send(client, job, null);
+  if (!cancels.get(job.key)?.signal.aborted)
+    update(job.key, { phase: "checking", check: { header, preview } });
+}
+
+async function send(client: Client, { key, file }: Job, options: ReadOptions | null): Promise<void> {
   const cancel = cancels.get(key)?.signal;
   if (!cancel || cancel.aborted) return;
   update(key, { phase: "sending" });
-  const { batch, error } = await sendFile(client, file, cancel, {
+  const { batch, error } = await sendFile(client, file, options, cancel, {
     onProgress: ({ sent, total }) => update(key, { sent, total, phase: sent < total ? "sending" : "saving" }),
     onWait: (reason) => update(key, { sent: 0, reason, phase: "retrying" }),
   });

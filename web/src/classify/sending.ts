@@ -10,6 +10,7 @@ import { isCancelled, problemOf, statusOf } from "../api/errors";
 import { fetchWithProgress, type UploadProgress } from "../api/upload-fetch";
 import type { BatchCounts } from "../batches/follow";
 import { CLASSIFY } from "../batches/operations";
+import type { ReadOptions } from "./operations";
 
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 30_000;
@@ -30,6 +31,7 @@ interface Outcome {
 export async function sendFile(
   client: Client,
   file: File,
+  options: ReadOptions | null,
   cancel: AbortSignal,
   { onProgress, onWait }: Watcher,
 ): Promise<Outcome> {
@@ -40,7 +42,7 @@ export async function sendFile(
     const { data, error } = await client
       .mutation(
         CLASSIFY,
-        { csvFile: file },
+        { csvFile: file, ...options },
         {
           fetch: async (...request) => {
             const response = await send(...request);

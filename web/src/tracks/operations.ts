@@ -12,6 +12,7 @@ export const TRACK = graphql(`
       correctedGenre
       confidence
       uncertain
+      basis
       probabilities { genre probability }
       modelVersion
       classifiedAt

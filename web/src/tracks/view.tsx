@@ -75,7 +75,7 @@ function Details({ track, reload }: { track: Track; reload: () => void }) {
 }
 
 function Answer({
-  track: { genre, correctedGenre, predictedGenre, confidence, uncertain },
+  track: { genre, correctedGenre, predictedGenre, confidence, uncertain, basis },
 }: {
   track: Track;
 }) {
@@ -88,6 +88,9 @@ function Answer({
         <span>corrected by a person; the model said {predictedGenre}</span>
       ) : (
         <span>{formatPercent(confidence)} confident</span>
+      )}
+      {basis?.length === 1 && (
+        <span class="badge">from {basis[0] === "WORDS" ? "words" : "sound"} alone</span>
       )}
       {uncertain && !correctedGenre && <span class="badge waiting">uncertain</span>}
     </span>
