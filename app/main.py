@@ -91,6 +91,7 @@ def create_app(
 
     schema = build_schema(
         request_id=current_request_id,
+        max_cost=settings.max_query_cost,
         introspection=settings.introspection,
     )
     graphql = GenreGraphQL(schema, build_context=build_context)

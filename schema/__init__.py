@@ -7,6 +7,7 @@ from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 
 from schema.core.cache import ShortParserCache, ShortValidationCache
+from schema.core.cost import MAX_COST, LimitCost
 from schema.core.errors import ErrorCodes, QuietSchema, no_request_id
 from schema.core.limits import LimitQueries, QueryLimits
 from schema.core.plain_fields import PlainFieldsExecutor
@@ -21,6 +22,7 @@ def build_schema(
     *,
     request_id: Callable[[], str | None] = no_request_id,
     limits: QueryLimits | None = None,
+    max_cost: int = MAX_COST,
     introspection: bool = True,
 ) -> strawberry.Schema:
     """Build the schema; `request_id` returns the id of the current request for errors and logs."""
@@ -38,5 +40,6 @@ def build_schema(
             ShortParserCache,
             ShortValidationCache,
             *([] if introspection else [DisableIntrospection]),
+            lambda: LimitCost(max_cost),
         ],
     )

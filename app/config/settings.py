@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     """How often a webhook is tried; at the default delay, for about a day."""
     webhook_retry_s: float = Field(default=5, gt=0)
     """Delay before a webhook's second attempt, in seconds; it grows fourfold each time."""
+    max_query_cost: int = Field(default=100_000, ge=1)
+    """Largest cost of an operation: the sizes of its pages times the fields of each row."""
     introspection: bool = True
     """Whether clients may query the schema; if not, errors make no suggestions either."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, func, literal, select, true
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from db.batches.detected import read_detected
@@ -15,7 +16,7 @@ from db.batches.records import BatchRecord, RejectRecord
 from db.batches.status import BatchStatus
 from db.engine import Sessions
 from db.errors import translate_errors
-from db.keyset import read_page
+from db.keyset import make_page, read_page, select_window
 from db.models import BatchGenreRow, BatchRow, RejectRow
 from db.records import GenreCount, Page, Window
 
@@ -45,8 +46,18 @@ class BatchRepository(Protocol):
     ) -> Page[RejectRecord]:
         """Rejected rows of a batch, by line."""
 
-    async def count_rejects(self, batch_id: uuid.UUID) -> int:
-        """How many rows of a batch were rejected."""
+    async def list_rejects_of(
+        self, ids: Sequence[uuid.UUID], window: Window[RejectKey]
+    ) -> Mapping[uuid.UUID, Page[RejectRecord]]:
+        """Rejected rows of each batch, by line."""
+
+    async def count_rejects_of(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+        """How many rows of each batch were rejected."""
+
+    async def list_genres_of(
+        self, ids: Sequence[uuid.UUID]
+    ) -> Mapping[uuid.UUID, list[GenreCount]]:
+        """How many tracks of each batch got each genre, by name."""
 
     async def list_genres(self, batch_id: uuid.UUID) -> list[GenreCount]:
         """How many tracks of a batch got each genre, by name."""
@@ -86,29 +97,51 @@ class PostgresBatches:
     async def list_rejects(
         self, batch_id: uuid.UUID, window: Window[RejectKey]
     ) -> Page[RejectRecord]:
-        statement = select(RejectRow).where(col(RejectRow.batch_id) == batch_id)
-        with translate_errors():
-            async with self._sessions() as session:
-                key = (col(RejectRow.line),)
-                return await read_page(
-                    session, statement, key, window, lambda row: _to_reject(row[0])
-                )
+        return (await self.list_rejects_of([batch_id], window))[batch_id]
 
-    async def count_rejects(self, batch_id: uuid.UUID) -> int:
-        statement = select(func.count()).where(col(RejectRow.batch_id) == batch_id)
+    async def list_rejects_of(
+        self, ids: Sequence[uuid.UUID], window: Window[RejectKey]
+    ) -> Mapping[uuid.UUID, Page[RejectRecord]]:
+        wanted = func.unnest(literal(list(ids), ARRAY(Uuid))).table_valued("id").render_derived()
+        own = select(RejectRow).where(col(RejectRow.batch_id) == wanted.c.id)
+        page = select_window(own, (col(RejectRow.line),), window, window.limit + 1).lateral()
+        reject = aliased(RejectRow, page)
         with translate_errors():
             async with self._sessions() as session:
-                return await session.scalar(statement) or 0
+                rows = await session.scalars(select(reject).select_from(wanted.join(page, true())))
+                by_batch: dict[uuid.UUID, list[RejectRow]] = {key: [] for key in ids}
+                for row in rows:
+                    by_batch[row.batch_id].append(row)
+        for found in by_batch.values():  # as `select_window` orders them
+            found.sort(key=lambda row: row.line, reverse=window.backwards)
+        return {key: make_page(found, window, _to_reject) for key, found in by_batch.items()}
+
+    async def count_rejects_of(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+        batch_id = col(RejectRow.batch_id)
+        statement = select(batch_id, func.count()).where(batch_id.in_(ids)).group_by(batch_id)
+        with translate_errors():
+            async with self._sessions() as session:
+                found = {key: count for key, count in await session.execute(statement)}
+        return {key: found.get(key, 0) for key in ids}
+
+    async def list_genres_of(
+        self, ids: Sequence[uuid.UUID]
+    ) -> Mapping[uuid.UUID, list[GenreCount]]:
+        batch_id, genre = col(BatchGenreRow.batch_id), col(BatchGenreRow.genre)
+        statement = (
+            select(batch_id, genre, col(BatchGenreRow.track_count))
+            .where(batch_id.in_(ids))
+            .order_by(batch_id, genre)
+        )
+        found: dict[uuid.UUID, list[GenreCount]] = {key: [] for key in ids}
+        with translate_errors():
+            async with self._sessions() as session:
+                for key, name, tracks in await session.execute(statement):
+                    found[key].append(GenreCount(name, tracks))
+        return found
 
     async def list_genres(self, batch_id: uuid.UUID) -> list[GenreCount]:
-        statement = (
-            select(col(BatchGenreRow.genre), col(BatchGenreRow.track_count))
-            .where(col(BatchGenreRow.batch_id) == batch_id)
-            .order_by(col(BatchGenreRow.genre))
-        )
-        with translate_errors():
-            async with self._sessions() as session:
-                return [GenreCount(*row) for row in await session.execute(statement)]
+        return (await self.list_genres_of([batch_id]))[batch_id]
 
 
 def to_record(row: Any) -> BatchRecord:

@@ -164,18 +164,18 @@ class Batch(Node):
         before: Before = None,
     ) -> Connection[Reject]:
         window = read_window(REJECT_CURSORS, first=first, after=after, last=last, before=before)
-        batches = info.context.ports.batches
+        loaders = info.context.loaders
         return make_connection(
-            await batches.list_rejects(self.key, window),
+            await loaders.rejects.load((self.key, window)),
             REJECT_CURSORS,
             key=lambda record: (record.line,),
             node=Reject.from_record,
-            count=lambda: batches.count_rejects(self.key),
+            count=lambda: loaders.reject_count.load(self.key),
         )
 
     @strawberry.field(description="Number of tracks in this batch per predicted genre, by name.")
     async def genres(self, info: Info) -> list[Genre]:
-        counts = await info.context.ports.batches.list_genres(self.key)
+        counts = await info.context.loaders.batch_genres.load(self.key)
         return [Genre.from_record(count) for count in counts]
 
     @strawberry.field(

@@ -11,9 +11,9 @@ from starlette.datastructures import UploadFile
 from strawberry.dataloader import DataLoader
 
 from db.batches.notifications import NotificationRecord, NotificationRepository
-from db.batches.records import BatchDeletion, BatchRecord
-from db.batches.repository import BatchRepository
-from db.records import TrackRecord
+from db.batches.records import BatchDeletion, BatchRecord, RejectRecord
+from db.batches.repository import BatchRepository, RejectKey
+from db.records import GenreCount, Page, TrackRecord, Window
 from db.tracks.corrections import CorrectionRepository
 from db.tracks.repository import TrackRepository
 from ml.errors import ExplanationError
@@ -22,20 +22,16 @@ from ml.model.predictions import GenrePredictions
 from ml.reading.read_options import ReadOptions
 from ml.reading.track_input import RawTrack
 from ml.store.manifest import Manifest
-from schema.core.errors import ErrorCode, coded_error
+from schema.core.allowances import (
+    MAX_BASES,
+    ComparisonLimit,
+    DeletionLimit,
+    TrackLimit,
+    TrackListLimit,
+)
 from schema.core.exports import ExportLinker
 from schema.core.learning import GenreShares, Learner, Reviewer
 from schema.core.models import ModelComparer, ModelVersions
-
-MAX_LISTED_TRACKS = 20_000
-LEAST_LISTED_TRACKS = 200
-MAX_DELETIONS = 5
-MAX_TRACKS = 100
-"""For which a request may ask what the model has to be asked for."""
-MAX_COMPARISONS = 2
-"""Each classifies up to 4,000 tracks."""
-MAX_BASES = 1_000
-"""For which a request may ask what they were classified by, which is read from their features."""
 
 
 class BatchClassifier(Protocol):
@@ -160,67 +156,9 @@ class Loaders:
     suggestion: DataLoader[TrackRecord, GenreShares]
     words: DataLoader[int, Sequence[str]]
     basis: DataLoader[TrackRecord, int | None]
-
-
-@dataclass(slots=True)
-class TrackLimit:
-    """For how many more tracks a request may ask for a field that needs the model."""
-
-    field: str
-    limit: int = MAX_TRACKS
-    taken: int = 0
-
-    def take(self) -> None:
-        """Count one track; raise BAD_USER_INPUT over the limit."""
-        self.taken += 1
-        if self.taken > self.limit:
-            message = f"A request may ask for `{self.field}` of at most {self.limit:,} tracks."
-            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field=self.field)
-
-
-@dataclass(slots=True)
-class DeletionLimit:
-    """For how many more batches a request may ask what deleting them would do."""
-
-    left: int = MAX_DELETIONS
-
-    def take(self) -> None:
-        """Count one batch; raise BAD_USER_INPUT over the limit."""
-        self.left -= 1
-        if self.left < 0:
-            message = f"A request may ask for `deletion` of at most {MAX_DELETIONS} batches."
-            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="deletion")
-
-
-@dataclass(slots=True)
-class ComparisonLimit:
-    """How many more comparisons of models a request may ask for."""
-
-    left: int = MAX_COMPARISONS
-
-    def take(self) -> None:
-        """Count a comparison; raise BAD_USER_INPUT over the limit."""
-        self.left -= 1
-        if self.left < 0:
-            message = f"A request may ask for `modelChanges` at most {MAX_COMPARISONS} times."
-            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="modelChanges")
-
-
-@dataclass(slots=True)
-class TrackListLimit:
-    """How many more rows a request may list below batches, of which it may list many."""
-
-    left: int = MAX_LISTED_TRACKS
-
-    def take(self, rows: int) -> None:
-        """Count a list of up to `rows` tracks; raise BAD_USER_INPUT over the limit."""
-        self.left -= max(rows, LEAST_LISTED_TRACKS)
-        if self.left < 0:
-            message = (
-                f"A request may list at most {MAX_LISTED_TRACKS:,} tracks of batches; each list "
-                f"counts as its first or last, but at least as {LEAST_LISTED_TRACKS}."
-            )
-            raise coded_error(message, ErrorCode.BAD_USER_INPUT, field="tracks")
+    batch_genres: DataLoader[uuid.UUID, Sequence[GenreCount]]
+    rejects: DataLoader[tuple[uuid.UUID, Window[RejectKey]], Page[RejectRecord]]
+    reject_count: DataLoader[uuid.UUID, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +213,25 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
         found = await ports.reviewer.find_words(ids)
         return [found.get(key, ()) for key in ids]
 
+    async def load_batch_genres(ids: list[uuid.UUID]) -> Sequence[Sequence[GenreCount]]:
+        found = await ports.batches.list_genres_of(ids)
+        return [found[key] for key in ids]
+
+    async def load_reject_counts(ids: list[uuid.UUID]) -> Sequence[int]:
+        found = await ports.batches.count_rejects_of(ids)
+        return [found[key] for key in ids]
+
+    async def load_rejects(
+        keys: list[tuple[uuid.UUID, Window[RejectKey]]],
+    ) -> Sequence[Page[RejectRecord]]:
+        found = {
+            window: await ports.batches.list_rejects_of(
+                [key for key, asked in keys if asked == window], window
+            )
+            for window in {window for _, window in keys}
+        }
+        return [found[window][key] for key, window in keys]
+
     loaders = Loaders(
         batch=DataLoader(load_batches),
         notification=DataLoader(load_notifications, cache=False),
@@ -285,6 +242,9 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
         basis=DataLoader(
             ports.track_explainer.find_basis, cache_key_fn=lambda track: track.track_id
         ),
+        batch_genres=DataLoader(load_batch_genres),
+        rejects=DataLoader(load_rejects),
+        reject_count=DataLoader(load_reject_counts),
     )
     return Context(ports=ports, loaders=loaders, client_id=client_id)
 

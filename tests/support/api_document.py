@@ -64,7 +64,7 @@ class Runner:
         if example.is_stream:
             return await self._stream(example.request, variables)
         body = await self._ask(self.renamed(example.request), self._filled(variables))
-        return layout(body) + "\n"
+        return layout(_without_cost(body)) + "\n"
 
     def renamed(self, text: str) -> str:
         """Replace the ids in the document with those of this run."""
@@ -102,7 +102,8 @@ class Runner:
         headers = {**self._api.headers, "accept": EVENT_STREAM}
         body = {"query": query, "variables": variables}
         response = await self._api.http.post("/graphql", json=body, headers=headers)
-        return response.text.replace("\n\n", "\n").rstrip("\n") + "\n"
+        lines = [line for line in response.text.splitlines() if line]
+        return "".join(f"{_shorten_event(line)}\n" for line in lines)
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -110,6 +111,19 @@ class Runner:
         if isinstance(value, dict):
             return {key: self._filled(item) for key, item in value.items()}
         return value
+
+
+def _without_cost(body: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what every response has; the document says so once."""
+    assert body.pop("extensions", {"cost": None}).keys() == {"cost"}
+    return body
+
+
+def _shorten_event(line: str) -> str:
+    if not line.startswith("data: {"):
+        return line
+    body = _without_cost(json.loads(line.removeprefix("data: ")))
+    return f"data: {json.dumps(body, ensure_ascii=False, separators=(',', ':'))}"
 
 
 def layout(value: Any, indent: str = "") -> str:
