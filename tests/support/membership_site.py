@@ -67,6 +67,11 @@ class MembershipSite:
     expected: Memberships = field(default_factory=Memberships)
     ids: dict[int, uuid.UUID] = field(default_factory=dict)
 
+    @property
+    def removals(self) -> BatchRemovals:
+        """Deletes batches in chunks of two tracks."""
+        return BatchRemovals(self.engine, chunk_tracks=2)
+
     async def clear(self) -> None:
         """Empty the database."""
         async with self.engine.begin() as connection:
@@ -93,11 +98,11 @@ class MembershipSite:
         """Delete a batch after looking at what it would do."""
         if owner not in self.ids:
             return
-        removals, batch_id = BatchRemovals(self.engine, chunk_tracks=2), self.ids.pop(owner)
-        found = await removals.preview(batch_id)
+        batch_id = self.ids.pop(owner)
+        found = await self.removals.preview(batch_id)
         seen = (found.tracks_deleted, found.tracks_returned, found.corrections_kept)
         assert seen == self.expected.preview(owner)
-        assert await removals.remove(batch_id) is not None
+        assert await self.removals.remove(batch_id) is not None
         self.expected.delete(owner)
 
     async def correct(self, track: int, genre: str) -> None:

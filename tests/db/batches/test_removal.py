@@ -1,11 +1,14 @@
 """Deleting a batch gives tracks back to the batches that brought them before, in any order."""
 
+import asyncio
+import random
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from support.membership_site import MembershipSite
 
@@ -25,6 +28,15 @@ STEPS = st.lists(
     max_size=14,
 )
 CHAIN = [("send", owner, {1, 2}, owner, 1) for owner in (1, 2, 3)]
+
+
+DANGLING = text("""
+SELECT
+    (SELECT count(*) FROM tracks WHERE batch_id NOT IN (SELECT id FROM batches)),
+    (SELECT count(*) FROM superseded_tracks WHERE batch_id NOT IN (SELECT id FROM batches)),
+    (SELECT count(*) FROM tracks LEFT JOIN track_features USING (track_id) WHERE tags IS NULL),
+    (SELECT count(*) FROM batches WHERE removed_at IS NOT NULL)
+""")
 
 
 @pytest_asyncio.fixture
@@ -64,3 +76,30 @@ async def test_every_order_of_steps_keeps_tracks_and_answers(
     await site.clear()
 
     await run(site, steps)
+
+
+async def test_batches_that_are_sent_and_deleted_at_once_leave_nothing_dangling(
+    site: MembershipSite,
+) -> None:
+    chance = random.Random(5)
+    for owner in range(4):
+        await site.send(owner, set(range(1, 41)), owner)
+
+    async def send(owner: int) -> None:
+        tracks = set(chance.sample(range(1, 61), 40))
+        await site.send(owner, tracks, owner)
+
+    async def remove(owner: int) -> None:
+        await site.removals.remove(site.ids[owner])
+
+    for first in range(0, 20, 4):
+        steps = [*map(send, range(first + 4, first + 8)), *map(remove, range(first, first + 3))]
+        await asyncio.gather(*steps)
+
+    async with site.engine.connect() as connection:
+        assert tuple((await connection.execute(DANGLING)).one()) == (0, 0, 0, 0)
+    for owner in (3, 7, 11, 15, 19, 20, 21, 22, 23):
+        await remove(owner)
+    async with site.engine.connect() as connection:
+        left = "SELECT (SELECT count(*) FROM tracks), (SELECT count(*) FROM superseded_tracks)"
+        assert tuple((await connection.execute(text(left))).one()) == (0, 0)
