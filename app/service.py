@@ -32,13 +32,16 @@ from app.models.versions import KnownVersions
 from app.runtime.database import open_database
 from app.runtime.tasks import running
 from app.runtime.threads import ComputeThreads
+from app.uploads.originals import Originals
 from app.uploads.spool import Spool
-from app.uploads.url import make_spool
+from app.uploads.url import make_original_store, make_spool
 from app.webhooks.notifier import Notifier
 from app.webhooks.settings import make_rules, make_sender
+from db.batches.annotations import PostgresAnnotations
 from db.batches.lifecycle import BatchLifecycle
 from db.batches.locks import SharedLocks
 from db.batches.notifications import PostgresNotifications
+from db.batches.originals import PostgresOriginals
 from db.batches.queue import QUEUE_CHANNEL, BatchQueue
 from db.batches.read_options import PostgresReadOptions
 from db.batches.reclassification import PostgresReclassifications
@@ -99,6 +102,9 @@ class Service:
     reviewer: TrackReviewer
     learned_models: PostgresLearnedModels
     export_slots: ExportSlots
+    originals: Originals
+    annotations: PostgresAnnotations
+    read_options: PostgresReadOptions
     links: LinkSigner
 
     def stop(self) -> None:
@@ -173,6 +179,13 @@ def _compose(
     admission = Admission(settings.max_running_batches, max_waiting=settings.max_waiting_batches)
     locks = SharedLocks(engine)
     spool = make_spool(settings)
+    originals = Originals(
+        spool,
+        make_original_store(settings),
+        PostgresOriginals(sessions),
+        days=settings.keep_uploads_days,
+        max_bytes=settings.keep_uploads_bytes,
+    )
     stored, reclassifications = PostgresStoredTracks(engine), PostgresReclassifications(engine)
     notifications = PostgresNotifications(sessions)
     notices = Notices(engine, (BATCH_CHANNEL, QUEUE_CHANNEL))
@@ -180,6 +193,7 @@ def _compose(
         runner=runner,
         reader=reader,
         spool=spool,
+        originals=originals,
         read_options=PostgresReadOptions(sessions),
         stored=StoredSources(stored, reclassifications, threads),
         queue=BatchQueue(engine),
@@ -200,9 +214,17 @@ def _compose(
         runner=runner,
         admission=admission,
         intake=UploadIntake(
-            runner, reader, batches, lifecycle, locks, admission, spool, make_rules(settings)
+            runner,
+            reader,
+            batches,
+            lifecycle,
+            locks,
+            admission,
+            spool,
+            originals,
+            make_rules(settings),
         ),
-        housekeeping=Housekeeping(batches, lifecycle, BatchRemovals(engine), spool),
+        housekeeping=Housekeeping(batches, lifecycle, BatchRemovals(engine), spool, originals),
         worker=worker,
         reclassifier=Reclassifier(model, batches, stored, reclassifications),
         notices=notices,
@@ -224,5 +246,8 @@ def _compose(
         reviewer=TrackReviewer(studies, tracks, features),
         learned_models=PostgresLearnedModels(sessions),
         export_slots=ExportSlots(),
+        originals=originals,
+        annotations=PostgresAnnotations(sessions),
+        read_options=PostgresReadOptions(sessions),
         links=LinkSigner(PostgresSigningKeys(sessions), clock),
     )

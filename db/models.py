@@ -134,6 +134,7 @@ class BatchRow(SQLModel, table=True):
     resume_byte: int | None = Field(sa_column=Column(BigInteger))
     resume_line: int | None = Field(sa_column=Column(BigInteger))
     kind: str = Field(sa_column=Column(Text, nullable=False, server_default="UPLOAD"))
+    original_kept_until: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
     target_batch_id: uuid.UUID | None = Field(sa_column=Column(UUID(as_uuid=True)))
     rows_total: int | None = Field(sa_column=Column(BigInteger))
     bytes_read: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))

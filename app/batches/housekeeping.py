@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import anyio
 import anyio.to_thread
 
+from app.uploads.originals import Originals
 from app.uploads.spool import Spool, SpooledFile, SpoolError
 from db.batches.lifecycle import BatchLifecycle
 from db.batches.records import BatchDeletion, BatchRecord
@@ -33,6 +34,7 @@ class Housekeeping:
     lifecycle: BatchLifecycle
     removals: BatchRemovals
     spool: Spool
+    originals: Originals
 
     async def cancel(self, batch_id: uuid.UUID) -> BatchRecord | None:
         """Cancel a batch, in whatever process it runs, and remove its file; None if unknown.
@@ -44,7 +46,7 @@ class Housekeeping:
         """
         record = await self.lifecycle.cancel(batch_id)
         if record is not None:
-            await anyio.to_thread.run_sync(self.spool.remove, batch_id)
+            await self._keep_if_read(record)
         return record
 
     async def preview_removal(self, batch_id: uuid.UUID) -> BatchDeletion:
@@ -60,7 +62,7 @@ class Housekeeping:
             A process is working on it, or will while the client waits.
         """
         record = await self.removals.remove(batch_id, budget_s=REMOVAL_BUDGET_S)
-        await anyio.to_thread.run_sync(self.spool.remove, batch_id)
+        await self.originals.remove(batch_id)
         return record
 
     async def keep_removing(self) -> None:
@@ -82,6 +84,7 @@ class Housekeeping:
                 await self.recover()
                 if look % LOOKS_PER_CLEANING == 0 and not self.spool.problem:
                     await self.clean_spool()
+                    await self.clean_originals()
             except StorageUnavailableError:
                 logger.warning("The database cannot be reached; looking again soon.")
             except Exception:
@@ -123,9 +126,28 @@ class Housekeeping:
         # One query for all: a batch recorded after it must not be mistaken for one that has ended.
         batches = await self.batches.find_batches([file.batch_id for file in files])
         for file in files:
-            if _is_left_over(file, batches.get(file.batch_id)):
-                logger.info("Removing %s from the spool: no batch waits for it.", file.batch_id)
-                await anyio.to_thread.run_sync(self.spool.remove_path, file.path)
+            batch = batches.get(file.batch_id)
+            if not _is_left_over(file, batch):
+                continue
+            logger.info("Removing %s from the spool: no batch waits for it.", file.batch_id)
+            if file.is_whole and batch is not None:
+                await self._keep_if_read(batch)
+            await anyio.to_thread.run_sync(self.spool.remove_path, file.path)
+
+    async def clean_originals(self) -> None:
+        """Remove kept files whose time is over, and those that no batch has."""
+        try:
+            await self.originals.expire()
+            await self.originals.clean()
+        except SpoolError as error:
+            logger.warning("%s", error)
+
+    async def _keep_if_read(self, batch: BatchRecord) -> None:
+        """Keep the file of a batch that has ended, unless nothing of it was read."""
+        if batch.rows_received:
+            await self.originals.keep_spooled(batch.id)
+        else:
+            await self.originals.drop(batch.id)
 
 
 def _is_left_over(file: SpooledFile, batch: BatchRecord | None) -> bool:

@@ -22,6 +22,7 @@ from app.batches.source import CsvReader, FileSource, size_of
 from app.models.classified import to_model_version
 from app.runtime.tasks import running
 from app.uploads.file_name import check_suffix, shown_name
+from app.uploads.originals import Originals
 from app.uploads.spool import Spool, SpoolError
 from app.webhooks.rules import WebhookRules
 from db.batches.lifecycle import BatchLifecycle
@@ -51,6 +52,7 @@ class UploadIntake:
     locks: SharedLocks
     admission: Admission
     spool: Spool
+    originals: Originals
     webhooks: WebhookRules = WebhookRules()
 
     async def classify(
@@ -109,6 +111,7 @@ class UploadIntake:
             else:
                 batch = self._new_batch(file_name, client_id, size, options, detected, notify_url)
                 batch_id = await self._wait_and_run(ticket, batch, source)
+        await self.originals.keep_copy(batch_id, file, size)
         return await self._find(batch_id)
 
     async def enqueue(
@@ -141,6 +144,7 @@ class UploadIntake:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self.spool.remove, batch.id)
             raise
+        await self.originals.promise(batch.id)
         return await self._find(batch.id)
 
     def _check_model(self, options: ReadOptions) -> None:

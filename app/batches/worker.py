@@ -20,6 +20,7 @@ from app.batches.runner import BatchRunner, GiveWayError
 from app.batches.source import ChunkSource, CsvReader, SpooledSource
 from app.batches.stored_source import StoredSources
 from app.runtime.tasks import running
+from app.uploads.originals import Originals
 from app.uploads.spool import Spool
 from db.batches.errors import BatchHeldError
 from db.batches.kind import BatchKind
@@ -42,6 +43,7 @@ class Worker:
     runner: BatchRunner
     reader: CsvReader
     spool: Spool
+    originals: Originals
     read_options: PostgresReadOptions
     stored: StoredSources
     queue: BatchQueue
@@ -95,7 +97,7 @@ class Worker:
             await self.queue.give_back(claim, delay_s=HELD_DELAY_S)
             return
         if has_ended and claim.kind is BatchKind.UPLOAD:
-            await anyio.to_thread.run_sync(self.spool.remove, claim.batch_id)
+            await self.originals.keep_spooled(claim.batch_id)
 
     def _source_of(self, claim: Claim) -> ChunkSource:
         if claim.kind is BatchKind.RECLASSIFY:

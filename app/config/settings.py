@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     """Whether this process runs `wait: false` batches; if not, `genre worker` must."""
     spool_url: str | None = None
     """Where `wait: false` uploads are stored: a folder, or `s3://bucket/prefix` to share them."""
+    keep_uploads_days: int = Field(default=30, ge=0, le=3650)
+    """How long uploaded files are kept below the spool, to download them with genres; 0: never."""
+    keep_uploads_bytes: int = Field(default=20_480 * MIB, ge=0)
+    """How much room they may take, in bytes; the oldest are removed first."""
     batch_attempts: int = Field(default=3, ge=1)
     """How often a `wait: false` batch is tried at one position of its file before it is FAILED."""
     store_features: bool = True

@@ -4,22 +4,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.exports.disposition import attachment
 from app.exports.encoders import encode
 from app.exports.formats import FORMATS
-from app.exports.linker import TRACKS_PATH
+from app.exports.linker import FILE_PATH, TRACKS_PATH
 from app.exports.links import NAME
 from app.exports.parameters import read_filter
 from app.exports.stream import ExportResponse, read_ahead
 from app.exports.tables import tracks_schema, tracks_tables
-from app.http.export_errors import NOT_STORED, REFUSALS, refuse_export
+from app.http.download_answers import REFUSALS, headers_of, refuse_export
+from app.http.file_download import download_file
 from app.service import Service
 from schema.core.exports import ExportFormat
 
 
 def link_routes() -> list[Route]:
     """Return the routes of all downloads."""
-    return [Route(f"/{TRACKS_PATH}", download_tracks)]
+    return [
+        Route(f"/{TRACKS_PATH}", download_tracks),
+        Route(f"/{FILE_PATH}", download_file),
+    ]
 
 
 async def download_tracks(request: Request) -> Response:
@@ -40,14 +43,3 @@ async def _send_tracks(request: Request) -> Response:
     tables = tracks_tables(service.exports.read_tracks(read_filter(parameters)))
     tracks = encode(tables, tracks_schema(), format.make)
     return await ExportResponse.begin(read_ahead(tracks, service.export_slots), headers)
-
-
-def headers_of(file_name: str, media_type: str) -> dict[str, str]:
-    """Return the headers of a download."""
-    return {
-        **NOT_STORED,
-        "content-type": media_type,
-        "content-disposition": attachment(file_name),
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "sandbox",
-    }

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from app.exports.encoders import CsvEncoder, encode
 from app.exports.stream import ExportResponse, read_ahead
 from app.exports.tables import tracks_schema, tracks_tables
+from app.http.download_answers import REFUSALS, BadParameterError, refuse_export
 from app.http.errors import ErrorResponse
-from app.http.export_errors import REFUSALS, BadParameterError, refuse_export
 from app.service import Service
 from db.tracks.filters import TrackFilter
 from schema.core.errors import ErrorCode

@@ -56,6 +56,10 @@ class BucketSpool(Spool):
             self._find_root()  # if the bucket is missing, the file is not lost
             raise
 
+    def _move(self, path: str, target: str) -> None:
+        self._files.copy(path, target)  # within the store
+        self._files.rm_file(path)
+
     def _list(self) -> Iterator[tuple[str, float]]:
         try:
             entries = self._files.ls(self._root, detail=True)

@@ -12,10 +12,17 @@ from app.uploads.spool import PART_SUFFIX, SUFFIX, Spool, copy_wanted
 
 
 class FolderSpool(Spool):
-    """Files in a folder, which is created when needed."""
+    """Files in a folder, which is created when needed.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    waits_for_disk
+        Whether a file is on disk once it is saved.
+    """
+
+    def __init__(self, folder: Path, *, waits_for_disk: bool = True) -> None:
         self._folder = folder.absolute()
+        self._waits_for_disk = waits_for_disk
 
     def _path(self, batch_id: uuid.UUID) -> str:
         return str(self._folder / f"{batch_id}{SUFFIX}")
@@ -33,7 +40,8 @@ class FolderSpool(Spool):
             with open(part, "wb") as copy:
                 copy_wanted(content, copy, unwanted)
                 copy.flush()
-                os.fsync(copy.fileno())  # on disk before the client gets the batch
+                if self._waits_for_disk:  # before the client gets the batch
+                    os.fsync(copy.fileno())
             os.replace(part, path)
         except BaseException:
             self.remove_path(part)
@@ -41,6 +49,11 @@ class FolderSpool(Spool):
 
     def _open(self, path: str) -> Any:
         return open(path, "rb")
+
+    def _move(self, path: str, target: str) -> None:
+        folder = os.path.dirname(target)
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.replace(path, target)
 
     def _list(self) -> Iterator[tuple[str, float]]:
         if not self._folder.exists():

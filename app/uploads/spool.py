@@ -91,6 +91,19 @@ class Spool(ABC):
             file = self._open(self._path(batch_id))
         return io.BufferedReader(_Translating(file), COPY_BYTES)
 
+    def move(self, batch_id: uuid.UUID, other: "Spool") -> None:
+        """Move a whole file to another spool of the same kind, in the same folder or bucket.
+
+        Raises
+        ------
+        FileNotFoundError
+            The file no longer exists.
+        SpoolError
+            The file could not be moved.
+        """
+        with translated("cannot be written", FileNotFoundError):
+            self._move(self._path(batch_id), other._path(batch_id))
+
     def list_files(self) -> list[SpooledFile]:
         """List our files, including incomplete ones left by a killed process; ignore others.
 
@@ -133,6 +146,10 @@ class Spool(ABC):
     @abstractmethod
     def _open(self, path: str) -> Any:
         """Return a seekable binary file."""
+
+    @abstractmethod
+    def _move(self, path: str, target: str) -> None:
+        """Move a whole file, or raise FileNotFoundError if it is missing."""
 
     @abstractmethod
     def _list(self) -> Iterator[tuple[str, float]]:

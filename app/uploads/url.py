@@ -12,6 +12,7 @@ from app.uploads.folder import FolderSpool
 from app.uploads.spool import Spool
 
 KINDS = "Use a folder or s3://bucket/prefix."
+ORIGINALS = "originals"
 OPTIONS = {"use_listings_cache": False, "skip_instance_cache": True}
 """Other processes change the spool, so cached listings would be stale."""
 S3_TRIES = 2
@@ -29,6 +30,24 @@ def make_spool(settings: Settings) -> Spool:
     SettingsError
         The URL is not supported, or the package it needs is not installed.
     """
+    files, root = _open(settings)
+    return FolderSpool(Path(root)) if _is_folder(files) else BucketSpool(files, root)
+
+
+def make_original_store(settings: Settings) -> Spool:
+    """Make the place for files that are kept after they were read, below the spool."""
+    files, root = _open(settings)
+    below = f"{root}/{ORIGINALS}"
+    if _is_folder(files):  # whether a copy survives a power cut does not matter
+        return FolderSpool(Path(below), waits_for_disk=False)
+    return BucketSpool(files, below)
+
+
+def _is_folder(files: Any) -> bool:
+    return isinstance(files, LocalFileSystem)
+
+
+def _open(settings: Settings) -> tuple[Any, str]:
     url = settings.spool
     try:
         if url.startswith(("s3://", "s3a://")):
@@ -41,11 +60,11 @@ def make_spool(settings: Settings) -> Spool:
         raise SettingsError(f"GENRE_SPOOL_URL: {message}") from None
     except ValueError as error:
         raise SettingsError(f"GENRE_SPOOL_URL: {error}. {KINDS}") from None
-    if isinstance(files, LocalFileSystem):
-        return FolderSpool(Path(root))
+    if _is_folder(files):
+        return files, root
     if not root.strip("/"):
         raise SettingsError(f"GENRE_SPOOL_URL: the bucket is missing. {KINDS}")
-    return BucketSpool(files, root.strip("/"))
+    return files, root.strip("/")
 
 
 def _s3_options() -> dict[str, Any]:

@@ -64,6 +64,8 @@ class BatchRecord:
     error_code: str | None
     error_message: str | None
     detected: DetectedRecord | None = None
+    original_kept_until: datetime | None = None
+    """Until when its file can be downloaded with genres."""
 
     @property
     def seconds_left(self) -> float | None:

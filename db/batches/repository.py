@@ -164,6 +164,7 @@ def to_record(row: Any) -> BatchRecord:
         error_code=row.error_code,
         error_message=row.error_message,
         detected=read_detected(row.detected),
+        original_kept_until=row.original_kept_until,
     )
 
 

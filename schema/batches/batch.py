@@ -137,6 +137,10 @@ class Batch(Node):
     finished_at: datetime | None = strawberry.field(
         description="When the batch finished, failed or was cancelled."
     )
+    original_kept_until: datetime | None = strawberry.field(
+        description="Until when `fileWithGenresLink` can give the file back. Null if it is not "
+        "kept, or not yet, since the batch has not ended."
+    )
     error: BatchError | None = strawberry.field(description="Set only if FAILED.")
     detected: DetectedFile | None = strawberry.field(
         description="How the file was read. Null if it has no file, or before its first rows are "
@@ -229,6 +233,7 @@ class Batch(Node):
             seconds_left=record.seconds_left,
             started_at=record.started_at,
             finished_at=record.finished_at,
+            original_kept_until=record.original_kept_until,
             error=error,
             detected=DetectedFile.from_record(record.detected) if record.detected else None,
         )

@@ -1,11 +1,11 @@
 """What resolvers need of exports: formats, links, and the port that signs them."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from db.batches.records import BatchRecord
 from db.tracks.filters import TrackFilter
 
 
@@ -36,7 +36,7 @@ class ExportLinker(Protocol):
     ) -> SignedLink:
         """Link to the tracks that a filter selects; raise if the format cannot hold them."""
 
-    async def link_original(
-        self, batch_id: uuid.UUID, format: ExportFormat | None, client_id: str | None
-    ) -> SignedLink | None:
-        """Link to a batch's own file with genres; None without such a batch, raise if gone."""
+    async def link_file(
+        self, batch: BatchRecord, format: ExportFormat, client_id: str | None
+    ) -> SignedLink:
+        """Link to a batch's own file with genres; raise if it is not kept."""

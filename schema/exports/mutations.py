@@ -7,7 +7,7 @@ import strawberry
 
 from schema.core.context import Info
 from schema.core.exports import ExportFormat as FileFormat
-from schema.exports.link import ExportLink, Format
+from schema.exports.link import ExportFormat, ExportLink, Format
 from schema.tracks.lists import (
     Corrected,
     MaxConfidence,
@@ -62,6 +62,27 @@ class ExportMutation:
         return ExportLink.from_signed(
             await linker.link_tracks(wanted, stem, file_format, client_id)
         )
+
+    @strawberry.mutation(
+        description="Return a link to the file of a batch as it was sent, all its rows and columns "
+        "in their order, also those that were rejected, with these columns added: `genre` (the "
+        "correction, if there is one), `confidence` (empty if corrected), the three most probable "
+        "genres with their probabilities, and `reject_reason`. A track that a later batch has "
+        "written again has its present genre. The link expires after 60 seconds. A file that is "
+        "not kept (see `Batch.originalKeptUntil`) and an unknown batch are NOT_FOUND."
+    )
+    async def file_with_genres_link(
+        self,
+        info: Info,
+        batch_id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
+        format: Format = ExportFormat.CSV,
+    ) -> ExportLink:
+        key = await find_batch(info, batch_id)
+        batch = await info.context.loaders.batch.load(key)
+        assert batch is not None
+        linker, client_id = info.context.ports.export_linker, info.context.client_id
+        file_format = FileFormat[format.name]
+        return ExportLink.from_signed(await linker.link_file(batch, file_format, client_id))
 
 
 async def _stem(info: Info, batch_id: uuid.UUID | None, genre: str | None) -> str:

@@ -23,6 +23,19 @@ LINK = """mutation (
 }"""
 
 
+FILE_LINK = """mutation ($batchId: ID!, $format: ExportFormat! = CSV) {
+  fileWithGenresLink(batchId: $batchId, format: $format) { url expiresAt fileName }
+}"""
+
+
+async def file_with_genres(api: GraphQLClient, batch_id: str, format: str = "CSV") -> bytes:
+    """Return the file of a batch with genres."""
+    data = await api.data(FILE_LINK, batchId=batch_id, format=format)
+    response = await follow(api, data["fileWithGenresLink"])
+    assert response.status_code == 200, response.text
+    return response.content
+
+
 async def ask_link(api: GraphQLClient, format: str = "CSV", **wanted: Any) -> dict[str, str]:
     """Return a link to the tracks that the conditions select."""
     link: dict[str, str] = (await api.data(LINK, format=format, **wanted))["exportLink"]

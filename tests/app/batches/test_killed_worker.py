@@ -100,7 +100,9 @@ async def test_a_worker_that_is_told_to_stop_gives_its_batch_back(
     assert [process.wait() for process in before] == [0] * len(before)
     assert [state["status"] for state in states].count("QUEUED") >= 1
     await assert_whole(service, batch["id"], states)
-    assert list((Path(processes.environment["GENRE_DATA_DIR"]) / "spool").iterdir()) == []
+    spool = Path(processes.environment["GENRE_DATA_DIR"]) / "spool"
+    assert [path.name for path in spool.iterdir()] == ["originals"]
+    assert [path.stem for path in (spool / "originals").iterdir()].count(batch["id"]) == 1
 
 
 async def test_a_service_that_is_told_to_stop_ends_its_streams_and_gives_back_its_batch(

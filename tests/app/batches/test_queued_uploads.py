@@ -46,7 +46,7 @@ async def follow(api: GraphQLClient, batch_id: str) -> list[dict[str, Any]]:
 def spooled(settings: Settings) -> list[Path]:
     """List the files waiting for a worker."""
     folder = Path(settings.spool)
-    return list(folder.iterdir()) if folder.exists() else []
+    return [path for path in folder.iterdir() if path.is_file()] if folder.exists() else []
 
 
 async def test_answers_at_once_and_ends_like_a_batch_that_was_waited_for(

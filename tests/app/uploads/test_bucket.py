@@ -91,7 +91,7 @@ async def test_a_worker_elsewhere_reads_the_upload_and_another_goes_on_after_kil
     for process in processes.running[1:]:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
-    assert s3.keys(BUCKET) == []
+    assert s3.keys(BUCKET) == [f"spool/originals/{batch['id']}.csv"]
     assert files_of(processes) == []
     assert "Traceback" not in processes.logs()
     assert "Unclosed" not in processes.logs()

@@ -3,11 +3,25 @@
 import io
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 from support.spool_places import BLOCKS, Place
 
-from app.uploads.bucket import BLOCK_BYTES
+from app.config.settings import Settings
+from app.uploads.bucket import BLOCK_BYTES, BucketSpool
+from app.uploads.spool import Spool
+from app.uploads.url import make_original_store
+
+
+@pytest.fixture
+def other(request: pytest.FixtureRequest, place: Place, tmp_path: Path) -> Spool:
+    """Where files are kept that were in `place`."""
+    if isinstance(place.spool, BucketSpool):
+        url = f"s3://{request.getfixturevalue('bucket')}/some/prefix/"
+    else:
+        url = str(tmp_path / "spool")
+    return make_original_store(Settings(spool_url=url))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +66,21 @@ def test_is_saved_from_the_present_position(place: Place) -> None:
 
     with place.spool.open(batch_id) as file:
         assert file.read() == b"not yet"
+
+
+def test_a_moved_file_is_in_the_other_place_only(place: Place, other: Spool) -> None:
+    batch_id = uuid.uuid4()
+    place.spool.save(batch_id, io.BytesIO(BLOCKS))
+
+    place.spool.move(batch_id, other)
+
+    with other.open(batch_id) as file:
+        assert file.read() == BLOCKS
+    assert [file.batch_id for file in other.list_files()] == [batch_id]
+    assert place.spool.list_files() == []
+    with pytest.raises(FileNotFoundError):
+        place.spool.move(batch_id, other)
+    other.remove(batch_id)
 
 
 def test_lists_our_files_with_their_age_and_no_others(place: Place) -> None:

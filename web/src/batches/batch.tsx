@@ -2,7 +2,6 @@
 
 import { useQuery } from "@urql/preact";
 import { jobOf } from "../classify/jobs";
-import { DownloadMenu } from "../exports/download-menu";
 import { Lazy } from "../frame/lazy";
 import { AsGraphQL } from "../ui/as-graphql";
 import { formatDateTime } from "../ui/format";
@@ -11,6 +10,7 @@ import { Card, Heading } from "../ui/layout";
 import { Empty, FailedNotice, ProblemNotice, Skeleton } from "../ui/notices";
 import { CancelButton } from "./cancel-button";
 import { DeleteButton } from "./delete-button";
+import { BatchDownloads } from "./downloads";
 import { type BatchCounts, isActive } from "./follow";
 import { BATCH, COUNTS } from "./operations";
 import { BatchProgress } from "./progress";
@@ -31,7 +31,7 @@ export function BatchView({ id }: { id: string }) {
       </a>
       <Heading title={batch?.fileName ?? "Batch"} lead={batch && <Facts batch={batch} />}>
         <AsGraphQL operation={BATCH} variables={{ id }} />
-        {batch && hasTracks(batch) && <DownloadMenu filter={{ batchId: id }} />}
+        {batch && <BatchDownloads batch={batch} />}
         {batch && (isActive(batch) ? <CancelButton id={id} /> : <DeleteButton batch={batch} />)}
       </Heading>
       {error && !batch && (

@@ -19,6 +19,7 @@ export const BATCH_COUNTS = graphql(`
     startedAt
     finishedAt
     modelVersion
+    originalKeptUntil
     error { code message }
   }
 `);

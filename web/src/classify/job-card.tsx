@@ -2,6 +2,7 @@
 
 import { useClient } from "@urql/preact";
 import { CancelButton } from "../batches/cancel-button";
+import { BatchDownloads } from "../batches/downloads";
 import { isActive } from "../batches/follow";
 import { COUNTS } from "../batches/operations";
 import { BatchProgress, shareOf } from "../batches/progress";
@@ -44,6 +45,7 @@ function JobActions({ job }: { job: Job }) {
   const client = useClient();
   return (
     <div class="actions">
+      {batch && <BatchDownloads batch={batch} />}
       {batch && <AsGraphQL operation={COUNTS} variables={{ id: batch.id }} />}
       {isSending(job) && (
         <Button icon="close" onClick={() => cancelJob(key)}>

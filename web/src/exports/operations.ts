@@ -25,3 +25,9 @@ export const EXPORT_LINK = graphql(`
     ) { url fileName }
   }
 `);
+
+export const FILE_WITH_GENRES_LINK = graphql(`
+  mutation FileWithGenresLink($batchId: ID!, $format: ExportFormat!) {
+    fileWithGenresLink(batchId: $batchId, format: $format) { url fileName }
+  }
+`);

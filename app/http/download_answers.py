@@ -1,12 +1,15 @@
-"""The responses to downloads that cannot be served."""
+"""The headers of downloads, and the responses to those that cannot be served."""
 
+from app.exports.disposition import attachment
 from app.exports.links import BadLinkError
 from app.exports.slots import TooManyExportsError
 from app.http.errors import ErrorResponse
 from db.errors import StorageUnavailableError
+from ml.errors import CsvError
 from schema.core.errors import ErrorCode, PortError
 
 RETRY_AFTER_S = 10
+NOT_STORED = {"cache-control": "no-store"}
 
 
 class BadParameterError(Exception):
@@ -19,6 +22,7 @@ REFUSALS = (
     TooManyExportsError,
     StorageUnavailableError,
     PortError,
+    CsvError,
 )
 
 
@@ -39,10 +43,18 @@ def refuse_export(error: Exception) -> ErrorResponse:
             return ErrorResponse(400, str(error), ErrorCode.BAD_USER_INPUT)
 
 
-NOT_STORED = {"cache-control": "no-store"}
-
-
 def _unavailable(message: str, headers: dict[str, str]) -> ErrorResponse:
     return ErrorResponse(
         503, message, ErrorCode.SERVICE_UNAVAILABLE, headers=headers, retryable=True
     )
+
+
+def headers_of(file_name: str, media_type: str) -> dict[str, str]:
+    """Return the headers of a download."""
+    return {
+        **NOT_STORED,
+        "content-type": media_type,
+        "content-disposition": attachment(file_name),
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "sandbox",
+    }
