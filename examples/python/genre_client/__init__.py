@@ -9,7 +9,7 @@ from .classify_batch import (
 from .classify_tracks import ClassifyTracks, ClassifyTracksClassifyTracks
 from .client import GenreClient
 from .correct_genre import CorrectGenre, CorrectGenreCorrectGenre
-from .enums import BatchKind, BatchStatus, RejectCode, TrackOrder
+from .enums import BatchStatus, RejectCode
 from .exceptions import (
     GraphQLClientError,
     GraphQLClientGraphQLError,
@@ -19,7 +19,7 @@ from .exceptions import (
 )
 from .fragments import BatchCounts, BatchCountsError
 from .get_batch import GetBatch, GetBatchBatch
-from .input_types import CorrectionInput, TrackInput
+from .input_types import TrackInput
 from .list_genres import ListGenres, ListGenresGenres
 from .list_titles import (
     ListTitles,
@@ -33,7 +33,6 @@ __all__ = [
     "BaseModel",
     "BatchCounts",
     "BatchCountsError",
-    "BatchKind",
     "BatchStatus",
     "ClassifyBatch",
     "ClassifyBatchClassifyBatch",
@@ -43,7 +42,6 @@ __all__ = [
     "ClassifyTracksClassifyTracks",
     "CorrectGenre",
     "CorrectGenreCorrectGenre",
-    "CorrectionInput",
     "GenreClient",
     "GetBatch",
     "GetBatchBatch",
@@ -60,6 +58,5 @@ __all__ = [
     "ListTitlesTitlesByGenrePageInfo",
     "RejectCode",
     "TrackInput",
-    "TrackOrder",
     "Upload",
 ]

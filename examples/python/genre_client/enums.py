@@ -1,11 +1,6 @@
 from enum import Enum
 
 
-class BatchKind(str, Enum):
-    UPLOAD = "UPLOAD"
-    RECLASSIFY = "RECLASSIFY"
-
-
 class BatchStatus(str, Enum):
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
@@ -21,8 +16,3 @@ class RejectCode(str, Enum):
     DUPLICATE_TRACK = "DUPLICATE_TRACK"
     BAD_TEXT = "BAD_TEXT"
     WRONG_FIELD_COUNT = "WRONG_FIELD_COUNT"
-
-
-class TrackOrder(str, Enum):
-    TITLE = "TITLE"
-    CONFIDENCE = "CONFIDENCE"

@@ -5,17 +5,6 @@ from pydantic import Field
 from .base_model import BaseModel
 
 
-class CorrectionInput(BaseModel):
-    """A person's answer about a stored track."""
-
-    track_id: str = Field(alias="trackId")
-    "`Track.trackId`; each may appear only once per request."
-    genre: str
-    "One of `model { genres }`, or a genre that an earlier correction taught. The predicted genre confirms the prediction."
-    new_genre: bool = Field(alias="newGenre", default=False)
-    "Whether the genre may be new: 1 to 100 characters, different from every known genre by more than case and spaces. Without it, a genre that is not known is UNKNOWN_GENRE."
-
-
 class TrackInput(BaseModel):
     """A track to classify; its fields follow the same rules as the columns of a file."""
 

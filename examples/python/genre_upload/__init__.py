@@ -1,0 +1,1 @@
+"""Send a file of tracks to the genre service and print their genres."""

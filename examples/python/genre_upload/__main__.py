@@ -1,0 +1,5 @@
+"""Run as `python -m genre_upload`."""
+
+from genre_upload.cli import main
+
+main()
