@@ -10,7 +10,7 @@ from support.axe import AXE, findings
 
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 375, "height": 740}
-VIEWS = ["", "catalogue", "catalogue/{genre}", "tracks/2", "review", "batches", "model"]
+VIEWS = ["", "catalogue", "catalogue/{genre}", "tracks/2", "review", "batches", "model", "models"]
 
 pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
 

@@ -98,6 +98,15 @@ def test_model_page_shows_its_card(page: Page) -> None:
     sign_in(page)
     go_to(page, "Model")
 
+    expect(page.get_by_text("on artists it hasn't heard")).to_contain_text(
+        "Right about half the time on artists it hasn't heard: 0.39 to 0.60"
+    )
+    measured = page.locator(".measured")
+    expect(measured).to_contain_text("external")
+    expect(measured).to_contain_text("0.51 (0.46 to 0.56) on 428 tracks")
+    expect(page.get_by_text("Accuracy by group")).to_be_hidden()
+    page.get_by_text("Scores on held-out groups").click()
+    expect(page.get_by_text("Accuracy by group")).to_be_visible()
     expect(page.get_by_role("region", name="Confusion matrix").get_by_role("row")).to_have_count(9)
     expect(page.get_by_role("img", name="Calibration curve")).to_be_visible()
     expect(  # fewer than without a calibration curve next to them
@@ -179,7 +188,9 @@ def background_of(page: Page) -> int:
     return max(int(part) for part in re.findall(r"\d+", color)[:3])
 
 
-@pytest.mark.parametrize("place", ["", "catalogue", "tracks/2", "review", "batches", "model"])
+@pytest.mark.parametrize(
+    "place", ["", "catalogue", "tracks/2", "review", "batches", "model", "models"]
+)
 def test_fits_a_phone(open_context: Any, catalogue: str, place: str) -> None:
     page = open_context(viewport={"width": 375, "height": 740}).new_page()
     sign_in(page)

@@ -14,7 +14,6 @@ import "./frame/sign-in.css";
 import "./classify/classify.css";
 import "./batches/batches.css";
 import "./tracks/tracks.css";
-import "./model/model.css";
 
 import { Provider } from "@urql/preact";
 import { render } from "preact";

@@ -9,7 +9,6 @@ import { BatchesView } from "../batches/list";
 import { readFilter } from "../catalogue/filter";
 import { ClassifyView } from "../classify/view";
 import { useKnownGenres } from "../genres/known";
-import { ModelView } from "../model/view";
 import { TrackView } from "../tracks/view";
 import { ConnectionNotice } from "./connection-notice";
 import { useFocusOnArrival, useFocusRescue } from "./focus";
@@ -22,6 +21,8 @@ import { useUnsentAnswers } from "./unsent-answers";
 
 const loadCatalogue = () => import("../catalogue/view");
 const loadReview = () => import("../review/view");
+const loadModel = () => import("../model/view");
+const loadModels = () => import("../model/versions/view");
 
 export function App() {
   const current = useStore(route);
@@ -62,7 +63,8 @@ function View({ route }: { route: Route }) {
   if (name === "batches" && part) return <BatchView key={part} id={part} />;
   if (name === "batches") return <BatchesView />;
   if (name === "review") return <Lazy key={part} load={loadReview} props={{ batchId: part }} />;
-  if (name === "model" && !part) return <ModelView />;
+  if (name === "model" && !part) return <Lazy key={name} load={loadModel} props={{}} />;
+  if (name === "models" && !part) return <Lazy key={name} load={loadModels} props={{}} />;
   if (name === "" && !part) return <ClassifyView />;
   return <NotFoundView route={route} />;
 }

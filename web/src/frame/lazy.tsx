@@ -39,6 +39,7 @@ export function Lazy<Props extends object>({ load, props }: LazyProps<Props>) {
 /** As for every new view, unless the person has moved on. */
 function focusTitle(): void {
   const main = document.querySelector("main");
-  if (main?.contains(document.activeElement)) return;
+  const { activeElement } = document;
+  if (activeElement !== main && main?.contains(activeElement)) return;
   main?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 }

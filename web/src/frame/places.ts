@@ -15,7 +15,7 @@ export const PLACES: Place[] = [
   { name: "catalogue", label: "Catalogue", icon: "chart", also: ["tracks"] },
   { name: "review", label: "Review", icon: "listen" },
   { name: "batches", label: "Batches", icon: "history" },
-  { name: "model", label: "Model", icon: "model" },
+  { name: "model", label: "Model", icon: "model", also: ["models"] },
 ];
 
 export function isAt({ name, also }: Place, current: string): boolean {

@@ -14,6 +14,9 @@ export const MODEL = graphql(`
       macroF1
       logLoss
       ece
+      expected { accuracy low high }
+      byGroup { groups accuracy macroF1 logLoss ece intervals { metric low high } }
+      independent { source date modelVersion tracks accuracy low high macroF1 logLoss ece }
       confusionMatrix
       intervals { metric low high }
       calibration { confidence accuracy share }

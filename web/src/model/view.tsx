@@ -1,28 +1,36 @@
-/** The model's card: how good it is, and where it goes wrong. */
+/** The card of the model in use: how good it is, and where it goes wrong. */
 
 import { useQuery } from "@urql/preact";
 import type { ResultOf } from "../api/graphql";
+import { linkTo } from "../frame/route";
 import { AsGraphQL } from "../ui/as-graphql";
 import { Bars } from "../ui/bars";
 import { FeatureName } from "../ui/feature-name";
-import { formatCount, formatDateTime, formatFigure, formatPercent, formatShare } from "../ui/format";
-import { Card, Heading, Stat } from "../ui/layout";
+import { formatCount, formatDateTime, formatShare } from "../ui/format";
+import { Icon } from "../ui/icons";
+import { Card, Heading } from "../ui/layout";
 import { FailedNotice, Skeleton } from "../ui/notices";
 import { Calibration } from "./calibration";
 import { ConfusionMatrix } from "./confusion-matrix";
+import { Expectation } from "./expectation";
 import { GenreTable } from "./genre-table";
+import "./model.css";
 import { MODEL } from "./operations";
 
 export type Model = ResultOf<typeof MODEL>["model"];
 
 const TOP_FEATURES = 8;
 
-export function ModelView() {
+export default function ModelView() {
   const [{ data, error }, refetch] = useQuery({ query: MODEL });
   const model = data?.model;
   return (
     <>
       <Heading title="Model" lead={model && <Origin model={model} />}>
+        <a class="button" href={linkTo("models")}>
+          <Icon name="history" />
+          All versions
+        </a>
         <AsGraphQL operation={MODEL} />
       </Heading>
       {error && !model && (
@@ -35,7 +43,7 @@ export function ModelView() {
       )}
       {model && (
         <>
-          <Figures model={model} />
+          <Expectation model={model} />
           <div class="columns">
             <ConfusionMatrix model={model} />
             <GenreTable model={model} />
@@ -54,37 +62,6 @@ function Origin({ model }: { model: Model }) {
       Version <code>{model.version}</code>, trained {formatDateTime(model.trainedAt)} on{" "}
       {formatCount(model.trainingRows)} tracks
     </>
-  );
-}
-
-function Figures({ model }: { model: Model }) {
-  const range = (metric: string, format: (figure: number) => string) => {
-    const found = model.intervals.find((interval) => interval.metric === metric);
-    return found && `${format(found.low)} to ${format(found.high)}, with 95% confidence`;
-  };
-  return (
-    <dl class="figures">
-      <Stat
-        label="Accuracy"
-        value={formatShare(model.accuracy)}
-        note={range("accuracy", formatShare) ?? "share of held-out tracks it got right"}
-      />
-      <Stat
-        label="Macro F1"
-        value={formatFigure(model.macroF1)}
-        note={range("macroF1", formatFigure) ?? "every genre counts the same; 1 is best"}
-      />
-      <Stat
-        label="Log loss"
-        value={formatFigure(model.logLoss)}
-        note={range("logLoss", formatFigure) ?? "in nats; 0 is best"}
-      />
-      <Stat
-        label="Genres"
-        value={model.genres.length}
-        note={`guessing would get ${formatPercent(1 / model.genres.length)}`}
-      />
-    </dl>
   );
 }
 
