@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from support.booster_kind import BOOSTER, numbers_of, read_booster, train_booster
+from support.csv_files import write_csv
 from support.model_site import USE, Running
+from support.reclassifying import reclassified
 from support.track_inputs import track_input
 
 from app.models.source import registry_of
@@ -138,3 +140,34 @@ async def test_an_unknown_kind_is_refused_and_named(running: Running) -> None:
 
     assert error["extensions"]["code"] == "MODEL_UNUSABLE"
     assert "kind 'onnx'" in error["message"]
+
+
+async def test_a_kind_that_needs_whole_tracks_says_so(
+    running: Running, booster: Manifest, sample: bytes
+) -> None:
+    await running.operator.data(USE, version=booster.version)
+    upload = """mutation ($csvFile: Upload!) {
+      classifyBatch(csvFile: $csvFile, allowMissing: true) { id }
+    }"""
+
+    (error,) = (await running.client.upload(sample, query=upload))["errors"]
+
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["message"].startswith(
+        f"Model {booster.version} needs the words and all numbers of a track."
+    )
+
+
+async def test_reclassifying_by_such_a_kind_rejects_partial_tracks(
+    running: Running, booster: Manifest, sample_rows: list[dict[str, str]]
+) -> None:
+    upload = """mutation ($csvFile: Upload!) {
+      classifyBatch(csvFile: $csvFile, allowMissing: true) { id status rowsStored }
+    }"""
+    first = {**sample_rows[0], **dict.fromkeys(NUMBER_COLUMNS, "")}
+    await running.client.upload(write_csv([first, *sample_rows[1:]]), query=upload)
+    await running.operator.data(USE, version=booster.version)
+
+    batch = await reclassified(running.client)
+
+    assert (batch["status"], batch["rowsRejected"], batch["rowsStored"]) == ("DONE", 1, 59)
