@@ -204,8 +204,8 @@ class Batch(Node):
 
     @strawberry.field(
         description="What `deleteBatch` would do to the tracks last written by this batch. The "
-        "tracks are counted, which takes about a second for a million; a request may ask it of at "
-        "most 5 batches."
+        "tracks are counted, which takes up to three seconds for a million; a request may ask "
+        "it of at most 5 batches."
     )
     async def deletion(self, info: Info) -> BatchDeletion:
         info.context.deletions.take()

@@ -78,6 +78,18 @@ async def test_every_order_of_steps_keeps_tracks_and_answers(
     await run(site, steps)
 
 
+async def test_corrected_tracks_keep_their_features_when_none_are_stored(
+    site: MembershipSite,
+) -> None:
+    await site.send(1, {1, 2}, 0)
+    await site.correct(1, "polka")
+
+    await site.send(2, {1, 2}, 1, keeps_features=False)
+
+    assert site.expected.features == {1: 0}
+    await site.check()
+
+
 async def test_batches_that_are_sent_and_deleted_at_once_leave_nothing_dangling(
     site: MembershipSite,
 ) -> None:
