@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format schema lock clean
+.PHONY: help demo serve test check format schema docs lock clean
 
 help:  ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -28,6 +28,9 @@ format: $(VENV)/.dev  ## Format the code
 
 schema: $(VENV)/.runtime  ## Regenerate schema/schema.graphql
 	@$(BIN)/genre schema --out schema/schema.graphql
+
+docs: $(VENV)/.dev  ## Build the documentation as a site, in site/
+	@scripts/docs
 
 lock: $(VENV)/.dev  ## Update the lock files
 	@scripts/lock --upgrade

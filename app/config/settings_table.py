@@ -1,4 +1,4 @@
-"""Write the settings, with their defaults and descriptions, to README.md and `.env.example`.
+"""Write the settings and their descriptions to docs/reference/settings.md and `.env.example`.
 
 A test compares both files with the output, so they cannot go stale.
 """
@@ -9,20 +9,21 @@ from pathlib import Path
 from app.config.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+PAGE = "docs/reference/settings.md"
 _TABLE_HEAD = "| variable | default | meaning |\n|---|---|---|\n"
 _TABLE = re.compile(re.escape(_TABLE_HEAD) + r"(?:.+\n)*")
 
 
 def main() -> None:
     """Write both files."""
-    readme = ROOT / "README.md"
-    readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    page = ROOT / PAGE
+    page.write_text(with_table(page.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / ".env.example").write_text(env_example(), encoding="utf-8")
 
 
-def with_table(readme: str) -> str:
-    """Return the README with an up-to-date table of settings."""
-    return _TABLE.sub(lambda _: _TABLE_HEAD + table(), readme)
+def with_table(page: str) -> str:
+    """Return the page with an up-to-date table of settings."""
+    return _TABLE.sub(lambda _: _TABLE_HEAD + table(), page)
 
 
 def table() -> str:

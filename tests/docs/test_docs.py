@@ -7,27 +7,38 @@ from support.repository import ROOT
 
 import app
 import schema
-from app.config.settings_table import env_example, with_table
+from app.cli.reference import COMMANDS_FILE, DATA_FILE, commands_page, with_columns
+from app.config.settings import Settings
+from app.config.settings_table import PAGE, env_example, with_table
 from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.manifest import Manifest
 
 
-def test_readme_and_env_example_name_every_setting() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_settings_page_and_env_example_name_every_setting() -> None:
+    page = (ROOT / PAGE).read_text(encoding="utf-8")
 
-    assert readme == with_table(readme), "run scripts/settings-table"
+    assert page == with_table(page), "run scripts/settings-table"
+    assert page.count("| `GENRE_") == len(Settings.model_fields)
     assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
 
 
-def test_readme_gives_the_accuracy_of_the_shipped_model() -> None:
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+def test_the_pages_on_commands_and_columns_are_current() -> None:
+    page = DATA_FILE.read_text(encoding="utf-8")
+
+    assert page == with_columns(page), "run scripts/reference"
+    assert COMMANDS_FILE.read_text(encoding="utf-8") == commands_page(), "run scripts/reference"
+
+
+def test_the_guide_gives_the_accuracy_of_the_shipped_model() -> None:
+    page = (ROOT / "docs/guides/data-scientist.md").read_text(encoding="utf-8")
+    guide = " ".join(page.split())
     manifest = Manifest.read(SHIPPED_MODEL_DIR)
 
     expected, by_group = manifest.expected, manifest.metrics.accuracy
     assert expected is not None
     accuracy, low, high = expected.accuracy, expected.low, expected.high
-    assert f"expect **{accuracy:.2f}** right ({low:.2f} to {high:.2f})" in readme
-    assert f"it gets {by_group:.2f}" in readme
+    assert f"expect **{accuracy:.2f}** right ({low:.2f} to {high:.2f})" in guide
+    assert f"it gets {by_group:.2f}" in guide
 
 
 def test_no_dependency_shadows_our_packages() -> None:

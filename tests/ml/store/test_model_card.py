@@ -10,7 +10,7 @@ from ml.store.model_card import PICTURES, render_card
 
 
 def test_the_card_in_the_repository_is_that_of_the_shipped_model() -> None:
-    notes = (ROOT / "docs/model/notes.md").read_text(encoding="utf-8")
+    notes = (ROOT / "docs/model/notes.txt").read_text(encoding="utf-8")
 
     card = render_card(Manifest.read(SHIPPED_MODEL_DIR), notes, "docs/model")
 
