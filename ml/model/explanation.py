@@ -15,11 +15,14 @@ class Contribution:
         The number in the column; "1" for a word.
     contribution : float
         Change in the log-odds of the genre against the mean of all genres, in nats.
+    rank : float or None
+        Share of the training tracks whose number is lower, 0 to 1, if the model knows it.
     """
 
     feature: str
     value: str
     contribution: float
+    rank: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from schema.tracks.explanation import (
     read_first,
     to_contributions,
 )
+from schema.tracks.reasons import Reasons
 
 if TYPE_CHECKING:
     from schema.batches.batch import Batch
@@ -102,6 +103,15 @@ class Track(Node):
         info.context.bases.take()
         found = await info.context.loaders.basis.load(self._details)
         return None if found is None else to_basis(found)
+
+    @strawberry.field(
+        description="The same as `explanation`, in a sentence and grouped by what the features "
+        "measure; with the same errors and limit."
+    )
+    async def reasons(self, info: Info) -> Reasons:
+        info.context.explanations.take()
+        found = await info.context.loaders.explanation.load(self._details)
+        return Reasons.from_ml(self._details.predicted_genre, found)
 
     @strawberry.field(description="A person's correction, if there is one.")
     def corrected_genre(self) -> str | None:

@@ -175,10 +175,10 @@ def test_names_the_tracks_that_are_not_stored_any_more(
     expect(page.get_by_role("article", name=path.name)).to_contain_text("done")
     go_to(page, "Batches")
     page.get_by_role("link", name=path.name).click()
-    batch_id = page.url.rsplit("/", 1)[1]
     row(page, 0).get_by_role("checkbox").click()
-    delete = f'mutation {{ deleteBatch(id: "{batch_id}") {{ id }} }}'
-    httpx.post(f"{service}/graphql", json={"query": delete}, headers=CREDENTIALS)
+    delete = f'mutation {{ deleteBatch(id: "{page.url.rsplit("/", 1)[1]}") {{ id }} }}'
+    answer = httpx.post(f"{service}/graphql", json={"query": delete}, headers=CREDENTIALS)
+    assert "errors" not in answer.json()
 
     page.get_by_role("button", name="Confirm").click()
 

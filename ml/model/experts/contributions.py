@@ -67,10 +67,20 @@ def explain_track(
     count = track.numbers.shape[1]
     columns = [*range(count), *(count + track.words.indices)]
     values = [*track.numbers[0], *track.words.data]
+    ranks = _ranks(scorer, track.numbers)
     contributions = [
-        Contribution(names[column], f"{value:g}", float(contribution))
+        Contribution(names[column], f"{value:g}", float(contribution), ranks.get(column))
         for column, value, contribution in zip(columns, values, scores[:-1], strict=True)
         if contribution != 0
     ]
     contributions.sort(key=lambda part: -abs(part.contribution))
     return Explanation(genre_name, float(scores.sum()), float(scores[-1]), tuple(contributions))
+
+
+def _ranks(scorer: GenreScorer, numbers: FloatMatrix) -> dict[int, float]:
+    """Return where the numbers of one track are among the training tracks, by column."""
+    ranks: dict[int, float] = {}
+    for expert in scorer.audio:
+        shares = expert.normal.ranks(numbers[:, expert.columns])[0]
+        ranks |= dict(zip(expert.columns.tolist(), shares.tolist(), strict=True))
+    return ranks

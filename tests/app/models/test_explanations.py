@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.csv_files import write_csv
 from support.graphql_client import GraphQLClient
 from support.model_folders import make_model
 from support.model_site import USE, Running, client, serving
@@ -184,3 +185,62 @@ async def test_refuses_a_number_out_of_range(api: GraphQLClient, sample: bytes, 
 
 def names(found: dict[str, Any]) -> list[str]:
     return [one["feature"] for one in found["explanation"]]
+
+
+REASONS = """query ($id: ID!) {
+  track(trackId: $id) {
+    predictedGenre
+    explanation(first: 1000) { feature contribution }
+    reasons {
+      summary
+      groups { measure name meaning contribution words features(first: 1000) { feature value } }
+    }
+  }
+}"""
+
+
+async def test_reasons_group_every_contribution_once(api: GraphQLClient, sample: bytes) -> None:
+    await api.classify(sample)
+
+    track = (await api.data(REASONS, id="1"))["track"]
+
+    parts = {one["feature"]: one["contribution"] for one in track["explanation"]}
+    groups = track["reasons"]["groups"]
+    grouped = [one["feature"] for group in groups for one in group["features"]]
+    assert sorted(grouped) == sorted(parts)
+    for group in groups:
+        total = sum(parts[one["feature"]] for one in group["features"])
+        assert group["contribution"] == pytest.approx(total)
+    weights = [abs(group["contribution"]) for group in groups]
+    assert weights == sorted(weights, reverse=True)
+    timbre = next(group for group in groups if group["measure"] == "TIMBRE")
+    assert {one["feature"] for one in timbre["features"]} <= {f"vect_{n}" for n in range(1, 25)}
+
+
+async def test_summary_names_the_strongest_words_and_never_a_column(
+    api: GraphQLClient, sample: bytes
+) -> None:
+    await api.classify(sample)
+
+    for number in range(1, 11):
+        track = (await api.data(REASONS, id=str(number)))["track"]
+        summary = track["reasons"]["summary"]
+        strongest = track["reasons"]["groups"][0]
+
+        assert "vect_" not in summary
+        assert "word=" not in summary
+        if strongest["contribution"] > 0:
+            assert summary.startswith(f"For {track['predictedGenre']}: ")
+        if strongest["measure"] == "WORDS":
+            assert strongest["words"][0] in summary
+
+
+async def test_reasons_count_as_explanations(
+    api: GraphQLClient, sample_rows: list[dict[str, str]]
+) -> None:
+    rows = [{**sample_rows[0], "trackID": str(number)} for number in range(101)]
+    await api.classify(write_csv(rows))
+
+    error = await api.error("{ tracks(first: 101) { nodes { reasons { summary } } } }")
+
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "field": "explanation"}

@@ -24,6 +24,10 @@ export const TRACK = graphql(`
 export const EXPLANATION = graphql(`
   query Explanation($trackId: ID!) {
     track(trackId: $trackId) {
+      reasons {
+        summary
+        groups { measure name meaning contribution words }
+      }
       explanation(first: 12) { feature value contribution }
     }
   }
