@@ -54,7 +54,8 @@ function Groups({ groups }: { groups: Explained["reasons"]["groups"] }) {
         key: measure,
         label: (
           <>
-            {name} <small>{words.length > 0 ? words.slice(0, WORDS).join(", ") : meaning}</small>
+            {name}{" "}
+            <small>{words.length > 0 ? words.slice(0, WORDS).join(", ") : meaning.split(":")[0]}</small>
           </>
         ),
         value: contribution,
