@@ -163,6 +163,16 @@ def test_the_keyboard_moves_selects_and_confirms(page: Page, catalogue: str) -> 
     expect(page.get_by_text(re.compile(r"^\d{3} selected$"))).to_be_visible()
 
 
+def wait_until_deleted(service: str, track_id: str) -> None:
+    """The batch is hidden first, then its tracks are deleted."""
+    query = f'{{ track(trackId: "{track_id}") {{ trackId }} }}'
+    for _ in range(2_000):
+        answer = httpx.post(f"{service}/graphql", json={"query": query}, headers=CREDENTIALS)
+        if answer.json()["data"]["track"] is None:
+            return
+    pytest.fail(f"track {track_id} is still stored")
+
+
 def test_names_the_tracks_that_are_not_stored_any_more(
     page: Page, service: str, watch: Any, tmp_path: Path, tracks_csv: Path
 ) -> None:
@@ -179,6 +189,7 @@ def test_names_the_tracks_that_are_not_stored_any_more(
     delete = f'mutation {{ deleteBatch(id: "{page.url.rsplit("/", 1)[1]}") {{ id }} }}'
     answer = httpx.post(f"{service}/graphql", json={"query": delete}, headers=CREDENTIALS)
     assert "errors" not in answer.json()
+    wait_until_deleted(service, ids_of(page, 0)[0])
 
     page.get_by_role("button", name="Confirm").click()
 
