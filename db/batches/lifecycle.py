@@ -232,8 +232,8 @@ class BatchLifecycle:
                     connection, batch_id, Transition.CANCEL, finished_at=func.now()
                 )
             except TransitionError:
-                this = col(BatchRow.id) == batch_id
-                status = await connection.scalar(select(col(BatchRow.status)).where(this))
+                this = col(BatchRow.id) == batch_id, col(BatchRow.removed_at).is_(None)
+                status = await connection.scalar(select(col(BatchRow.status)).where(*this))
                 if status is None:
                     return None
                 raise BatchEndedError(BatchStatus(status)) from None

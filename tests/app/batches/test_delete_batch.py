@@ -141,6 +141,25 @@ async def test_a_batch_deleted_by_the_release_before_gets_no_tracks_back(
         assert await scalar(engine, f"SELECT count(*) FROM {table}") == 0
 
 
+async def test_a_batch_that_is_being_deleted_is_hidden(
+    api: GraphQLClient, sample: bytes, engine: AsyncEngine
+) -> None:
+    first = await api.classify(sample)
+    second = await api.classify(sample)
+    await change(engine, "UPDATE batches SET removed_at = now() WHERE id = :id", id=first["id"])
+
+    found = await api.data(
+        "query ($id: ID!) { batch(id: $id) { id } batches { totalCount nodes { id } } }",
+        id=first["id"],
+    )
+
+    assert found == {"batch": None, "batches": {"totalCount": 1, "nodes": [{"id": second["id"]}]}}
+    assert await deletion(api, second) == (60, 0, 0)
+    for mutation in (DELETE, "mutation ($id: ID!) { cancelBatch(id: $id) { id } }"):
+        error = await api.error(mutation, id=first["id"])
+        assert error["extensions"]["code"] == "NOT_FOUND"
+
+
 async def test_a_request_may_ask_what_deleting_a_few_batches_would_do(
     api: GraphQLClient, sample: bytes
 ) -> None:
