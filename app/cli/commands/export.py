@@ -1,8 +1,9 @@
 """`genre export`: write stored tracks to files."""
 
 import sys
+import uuid
 from collections.abc import Sequence
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,18 +11,25 @@ import anyio
 import typer
 
 from app.config.settings import read_settings
-from app.exports.files import whole_file, write_csv, write_parquet, write_training_files
+from app.exports.encoders import CsvEncoder
+from app.exports.files import whole_file, write_tracks, write_training_files
+from app.exports.formats import FORMATS
 from app.runtime.database import open_database
-from db.engine import create_sessions
+from db.batches.repository import PostgresBatches
+from db.engine import Sessions, create_sessions
 from db.tracks.exports import PostgresExports
 from db.tracks.filters import TrackFilter
+from db.tracks.repository import PostgresTracks
+from schema.core.errors import ErrorCode, PortError
+from schema.core.exports import ExportFormat
+
+BINARY = {ExportFormat.PARQUET: "Parquet", ExportFormat.XLSX: "XLSX"}
 
 
-class ExportFormat(StrEnum):
-    """File formats."""
+class NothingToExportError(PortError):
+    """A filter names a genre or batch that does not exist."""
 
-    CSV = "csv"
-    PARQUET = "parquet"
+    code = ErrorCode.NOT_FOUND
 
 
 Genre = Annotated[str | None, typer.Option(help="Only tracks of this genre.")]
@@ -39,6 +47,12 @@ def export(
         ExportFormat | None, typer.Option(help="Format (default: by the file name, or csv).")
     ] = None,
     genre: Genre = None,
+    batch: Annotated[
+        uuid.UUID | None, typer.Option(help="Only tracks that this batch was the last to bring.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Only titles with words that start with these words.")
+    ] = None,
     corrected: Corrected = False,
     raw: Raw = False,
     features: Annotated[
@@ -49,24 +63,23 @@ def export(
         Path | None, typer.Option(dir_okay=False, help="File of their genres; needs --features.")
     ] = None,
 ) -> None:
-    """Export stored tracks with their genres as CSV or Parquet, or corrections to train on.
+    """Export stored tracks with their genres, or corrections to train on.
 
     Example: `genre export --format parquet --out tracks.parquet`
 
     Example: `genre export --corrected --features tracks.csv --labels genres.csv`,
     then `genre train --features tracks.csv --labels genres.csv --out my-model`
     """
-    wanted = TrackFilter(genre, corrected=corrected or None)
+    wanted = TrackFilter(genre, search, batch, corrected=corrected or None)
     if features or labels:
         if features is None or labels is None or out is not None:
             raise typer.BadParameter("Use --features and --labels together, without --out.")
         anyio.run(_write_training_files, wanted, features, labels)
         return
     if format is None:
-        is_parquet = out is not None and out.suffix == ".parquet"
-        format = ExportFormat.PARQUET if is_parquet else ExportFormat.CSV
-    if out is None and format is ExportFormat.PARQUET:
-        raise typer.BadParameter("A Parquet file needs --out.")
+        format = _format_of(out)
+    if out is None and format in BINARY:
+        raise typer.BadParameter(f"A {BINARY[format]} file needs --out.")
     anyio.run(_write_tracks, wanted, format, raw, out)
 
 
@@ -74,16 +87,35 @@ async def _write_tracks(
     wanted: TrackFilter, format: ExportFormat, raw: bool, out: Path | None
 ) -> None:
     async with open_database(read_settings()) as engine:
-        exports = PostgresExports(create_sessions(engine))
+        sessions = create_sessions(engine)
+        await _check(sessions, wanted)
+        exports = PostgresExports(sessions)
+        is_raw_csv = raw and format is ExportFormat.CSV
+        make = partial(CsvEncoder, raw=True) if is_raw_csv else FORMATS[format].make
         if out is None:
-            await write_csv(exports, wanted, sys.stdout.buffer, raw=raw)
+            await write_tracks(exports, wanted, sys.stdout.buffer, make)
             sys.stdout.buffer.flush()
             return
         with whole_file(out) as file:
-            if format is ExportFormat.PARQUET:
-                await write_parquet(exports, wanted, file)
-            else:
-                await write_csv(exports, wanted, file, raw=raw)
+            await write_tracks(exports, wanted, file, make)
+
+
+def _format_of(out: Path | None) -> ExportFormat:
+    suffix = "" if out is None else out.suffix.lower().removeprefix(".")
+    return ExportFormat(suffix) if suffix in set(ExportFormat) else ExportFormat.CSV
+
+
+async def _check(sessions: Sessions, wanted: TrackFilter) -> None:
+    """Refuse a typo, which would give an empty file."""
+    if wanted.genre is not None:
+        known = [count.genre for count in await PostgresTracks(sessions).list_genres()]
+        if wanted.genre not in known:
+            raise NothingToExportError(
+                f'No track has the genre "{wanted.genre}". Known genres: {", ".join(known)}.'
+            )
+    key = wanted.batch_id
+    if key is not None and not await PostgresBatches(sessions).find_batches([key]):
+        raise NothingToExportError(f'There is no batch "{key}".')
 
 
 async def _write_training_files(wanted: TrackFilter, features: Path, labels: Path) -> None:

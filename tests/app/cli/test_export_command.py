@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import uuid
 from pathlib import Path
 
 import anyio.to_thread
@@ -91,3 +93,32 @@ async def test_options_that_make_no_sense_are_refused(arguments: list[str]) -> N
     result = await export(*arguments)
 
     assert result.exit_code == 2
+
+
+async def test_a_batch_and_a_search_narrow_the_file(api: GraphQLClient, sample: bytes) -> None:
+    lines = sample.splitlines(keepends=True)
+    await api.classify(sample)
+    batch = await api.classify(b"".join(lines[:6]))
+
+    of_batch = await export("--batch", batch["id"], "--format", "jsonl")
+    nothing = await export("--search", "zzzzzz")
+
+    assert [json.loads(line)["trackID"] for line in of_batch.stdout.splitlines()] == [1, 2, 3, 4, 5]
+    assert (nothing.exit_code, nothing.stdout.count("\n")) == (0, 1)
+
+
+async def test_a_typo_is_an_error_and_writes_nothing(
+    api: GraphQLClient, sample: bytes, tmp_path: Path
+) -> None:
+    await api.classify(sample)
+    known = (await api.data("{ genres { name } }"))["genres"]
+    out = tmp_path / "tracks.csv"
+
+    for arguments in (["--genre", "polka"], ["--batch", str(uuid.uuid4())]):
+        result = await export(*arguments, "--out", out)
+        assert result.exit_code != 0
+        assert not out.exists()
+        assert "polka" in str(result.exception) or "There is no batch" in str(result.exception)
+
+    polka = str((await export("--genre", "polka")).exception)
+    assert all(genre["name"] in polka for genre in known)
