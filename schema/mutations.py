@@ -29,13 +29,13 @@ class Mutation(
     ExportMutation,
 ):
     @strawberry.mutation(
-        description="Classify every track in a CSV file and store the results. Rows with a missing "
+        description="Classify every track in a file and store the results. Rows with a missing "
         "or wrong value are reported in `rejects` and the others are stored; a track that is "
         "already stored is classified again. With `wait: false` the mutation returns with status "
         "QUEUED as soon as the file is safely stored; follow its progress with `batchProgress`. "
         "With `wait: true` it returns when the batch has ended. If too many batches are running, "
         "the batch is QUEUED first; if too many are already waiting, the mutation fails with "
-        "SERVICE_UNAVAILABLE. A file that is not a CSV of tracks is an error in both cases."
+        "SERVICE_UNAVAILABLE. A file that is not one of tracks is an error in both cases."
     )
     async def classify_batch(
         self,
@@ -43,10 +43,10 @@ class Mutation(
         csv_file: Annotated[
             Upload,
             strawberry.argument(
-                description="Text with a header and commas, semicolons, tabs or bars, in UTF-8, "
-                "UTF-16 or Windows-1252, as its content tells; uncompressed or compressed with "
-                "gzip or Zstandard. `model { requiredColumns }` lists the columns it must have, "
-                "and `previewColumns` says which names are recognised."
+                description="A CSV, XLSX or Parquet file, as its content tells. CSV has a header "
+                "and commas, semicolons, tabs or bars, in UTF-8, UTF-16 or Windows-1252. It may be "
+                "compressed with gzip or Zstandard. `model { requiredColumns }` lists the columns "
+                "it must have, and `previewColumns` says which names are recognised."
             ),
         ],
         wait: Annotated[

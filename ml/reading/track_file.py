@@ -1,15 +1,37 @@
 """Read a file of tracks of any accepted format; the content tells which it is."""
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from io import SEEK_END
+from typing import BinaryIO, Protocol
 
 from ml.reading.compression import ContentLimits, TrackContent
+from ml.reading.parquet.tracks_parquet import MAGIC as PARQUET_MAGIC
+from ml.reading.parquet.tracks_parquet import read_parquet
 from ml.reading.read_options import DEFAULTS, ReadOptions
 from ml.reading.tracks_csv import DEFAULT_CHUNK_BYTES, read_tracks, resume_tracks
+from ml.reading.xlsx.package import MAGIC as XLSX_MAGIC
+from ml.reading.xlsx.tracks_xlsx import read_xlsx
 from ml.track import FilePosition, TrackChunk, joined_chunks
 
 DEFAULT_LIMITS = ContentLimits()
+_PIECE_BYTES = 1024 * 1024
+
+
+class PackedReader(Protocol):
+    """Reads a format in which rows are not one after the other."""
+
+    def __call__(
+        self,
+        file: BinaryIO,
+        limits: ContentLimits,
+        start: FilePosition | None,
+        *,
+        chunk_bytes: int,
+        options: ReadOptions,
+    ) -> Iterator[TrackChunk]:
+        """Yield the chunks of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +60,12 @@ class TrackFile:
             content than the limits allow.
         """
         content = TrackContent(self.file, self.limits)
+        magic = content.read(len(XLSX_MAGIC))
+        content.seek(0)
+        if magic in (XLSX_MAGIC, PARQUET_MAGIC):
+            read = read_xlsx if magic == XLSX_MAGIC else read_parquet
+            yield from self._read_packed(read, content, start, chunk_bytes, options)
+            return
         if start is None:
             chunks = read_tracks(content, chunk_bytes=chunk_bytes, options=options)
         else:
@@ -49,6 +77,34 @@ class TrackFile:
                 bytes_read=content.bytes_read(chunk.bytes_read),
                 detected=replace(chunk.detected, compression=content.compression),
             )
+
+    def _read_packed(
+        self,
+        read: PackedReader,
+        content: TrackContent,
+        start: FilePosition | None,
+        chunk_bytes: int,
+        options: ReadOptions,
+    ) -> Iterator[TrackChunk]:
+        """Read a format that needs the whole file, unpacked first if it is compressed as well."""
+        if content.compression is None:
+            self.file.seek(0)
+            yield from read(self.file, self.limits, start, chunk_bytes=chunk_bytes, options=options)
+            return
+        with tempfile.TemporaryFile() as unpacked:
+            while piece := content.read(_PIECE_BYTES):
+                unpacked.write(piece)
+            packed_bytes, unpacked_bytes = self.file.seek(0, SEEK_END), max(1, unpacked.tell())
+            unpacked.seek(0)
+            for chunk in read(
+                unpacked, self.limits, start, chunk_bytes=chunk_bytes, options=options
+            ):
+                assert chunk.detected is not None
+                yield replace(
+                    chunk,
+                    bytes_read=chunk.bytes_read * packed_bytes // unpacked_bytes,
+                    detected=replace(chunk.detected, compression=content.compression),
+                )
 
     def read_all(self) -> TrackChunk:
         """Read the whole file into one chunk, for files known to be small such as training data."""

@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
+from support.packed_files import to_xlsx
 from support.workbench import drop, sign_in, slow_down
 
 
@@ -151,7 +152,7 @@ def test_sending_can_be_cancelled_and_leaves_nothing(page: Page, long_csv: Path)
     [
         pytest.param("tracks.csv", b"artist,album\n1,Blue\n", "loudness", id="missing columns"),
         pytest.param("tracks.csv", b"", "no tracks", id="empty"),
-        pytest.param("notes.pdf", b"%PDF-1.7\n", "not a CSV", id="other type"),
+        pytest.param("notes.pdf", b"%PDF-1.7\n", "Send CSV, XLSX or Parquet", id="other type"),
     ],
 )
 def test_refused_file_says_why(
@@ -164,3 +165,18 @@ def test_refused_file_says_why(
     drop(page, path)
 
     expect(page.get_by_role("article", name=name).get_by_role("alert")).to_contain_text(reason)
+
+
+def test_uploads_a_workbook_and_says_how_it_was_read(
+    page: Page, tracks_csv: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "tracks.xlsx"
+    path.write_bytes(to_xlsx(tracks_csv.read_bytes()))
+
+    sign_in(page)
+    drop(page, path)
+    job = page.get_by_role("article", name="tracks.xlsx")
+    expect(job).to_contain_text("done", timeout=60_000)
+    job.get_by_role("link").first.click()
+
+    expect(page.get_by_text("Read as an XLSX workbook")).to_be_visible()

@@ -19,7 +19,7 @@ def go_to(page: Page, place: str) -> None:
 
 
 def drop(page: Page, path: Path) -> None:
-    page.get_by_label("CSV files").set_input_files(path)
+    page.get_by_label("Files of tracks").set_input_files(path)
 
 
 def slow_down(page: Page) -> None:

@@ -13,10 +13,10 @@ export interface Problem {
 const TITLES: Record<string, string> = {
   UNAUTHENTICATED: "Wrong client id or secret",
   FORBIDDEN: "Only operators can do this",
-  INVALID_CSV: "This file isn't a CSV of tracks",
+  INVALID_CSV: "This file can't be read as tracks",
   EMPTY_CSV: "This file has no tracks",
   UPLOAD_TOO_LARGE: "This file is too large",
-  UNSUPPORTED_FILE_TYPE: "This is not a CSV file",
+  UNSUPPORTED_FILE_TYPE: "This kind of file can't be read",
   SERVICE_UNAVAILABLE: "The service is busy or its database is unavailable",
   UNKNOWN_GENRE: "Unknown genre",
   NOT_FOUND: "Not found",

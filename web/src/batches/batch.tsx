@@ -10,6 +10,7 @@ import { Card, Heading } from "../ui/layout";
 import { Empty, FailedNotice, ProblemNotice, Skeleton } from "../ui/notices";
 import { CancelButton } from "./cancel-button";
 import { DeleteButton } from "./delete-button";
+import { describeDetected } from "./detected";
 import { BatchDownloads } from "./downloads";
 import { type BatchCounts, isActive } from "./follow";
 import { BATCH, COUNTS } from "./operations";
@@ -82,6 +83,7 @@ function Facts({ batch }: { batch: BatchCounts }) {
       <span>
         model <code>{batch.modelVersion}</code>
       </span>
+      {batch.detected && <span>{describeDetected(batch.detected)}</span>}
     </span>
   );
 }

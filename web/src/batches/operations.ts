@@ -21,6 +21,7 @@ export const BATCH_COUNTS = graphql(`
     modelVersion
     originalKeptUntil
     error { code message }
+    detected { format charset delimiter compression }
   }
 `);
 

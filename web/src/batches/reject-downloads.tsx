@@ -8,6 +8,7 @@ import { download, writeCsv } from "../csv/report";
 import { pickRecords } from "../csv/scan";
 import { Button } from "../ui/button";
 import { ProblemNotice } from "../ui/notices";
+import { canFindRecords } from "./detected";
 import { fetchAllRejects, type Reject } from "./fetch-rejects";
 import type { BatchResultProps } from "./result";
 
@@ -19,7 +20,7 @@ export function RejectDownloads({ batch, file }: BatchResultProps) {
   useEffect(() => {
     if (file) void isReadable(file).then(setCanPick);
   }, [file]);
-  const stem = batch.fileName.replace(/\.csv(\.(gz|zst))?$/i, "");
+  const stem = batch.fileName.replace(/\.(csv|tsv|txt)(\.(gz|zst))?$/i, "");
 
   async function save(make: (rejects: Reject[]) => Blob | Promise<Blob>, name: string) {
     setBusy(true);
@@ -35,12 +36,14 @@ export function RejectDownloads({ batch, file }: BatchResultProps) {
   return (
     <>
       <div class="button-row">
-        {file && canPick && (
+        {file && canPick && canFindRecords(batch.detected) && (
           <Button
             icon="download"
             disabled={isBusy}
             title="The rows exactly as in your file, with its header. Fix them and upload them again."
-            onClick={() => save((rejects) => pickRows(file, rejects), `${stem}.rejected.csv`)}
+            onClick={() =>
+              save((rejects) => pickRows(file, rejects, batch.detected?.delimiter), `${stem}.rejected.csv`)
+            }
           >
             Rejected rows
           </Button>
@@ -59,8 +62,8 @@ export function RejectDownloads({ batch, file }: BatchResultProps) {
   );
 }
 
-function pickRows(file: File, rejects: Reject[]): Promise<Blob> {
-  return pickRecords(file, new Set(rejects.map(({ line }) => line)));
+function pickRows(file: File, rejects: Reject[], delimiter?: string | null): Promise<Blob> {
+  return pickRecords(file, new Set(rejects.map(({ line }) => line)), delimiter ?? ",");
 }
 
 function writeReport(rejects: Reject[]): Blob {

@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { Button } from "../ui/button";
 import { Icon } from "../ui/icons";
 
-const TYPES = ".csv,.csv.gz,.csv.zst,.gz,.zst,text/csv,application/gzip,application/zstd";
+const TYPES = ".csv,.tsv,.txt,.xlsx,.parquet,.gz,.zst,text/csv,text/tab-separated-values";
 
 export function DropZone({ add }: { add: (files: File[]) => void }) {
   const [isOver, setOver] = useState(false);
@@ -27,7 +27,7 @@ export function DropZone({ add }: { add: (files: File[]) => void }) {
       <span class="drop-icon">
         <Icon name="upload" />
       </span>
-      <strong>Drop CSV files here</strong>
+      <strong>Drop CSV, XLSX or Parquet files here</strong>
       <span class="hint">or choose them from your device</span>
       <Button kind="primary" onClick={() => input.current?.click()}>
         Choose files
@@ -39,7 +39,7 @@ export function DropZone({ add }: { add: (files: File[]) => void }) {
         accept={TYPES}
         multiple
         tabIndex={-1}
-        aria-label="CSV files"
+        aria-label="Files of tracks"
         onChange={(event) => {
           add([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = "";

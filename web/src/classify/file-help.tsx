@@ -1,4 +1,4 @@
-/** What a CSV file needs, next to the drop zone. */
+/** What a file needs, next to the drop zone. */
 
 import { useQuery } from "@urql/preact";
 import type { ComponentChildren } from "preact";
@@ -13,13 +13,14 @@ export function FileHelp() {
   return (
     <Card title="What a file needs" class="file-help">
       <ul class="checks">
-        <Check>UTF-8 with a header row; columns in any order</Check>
+        <Check>CSV, XLSX or Parquet with a header; columns in any order</Check>
+        <Check>CSV with commas, semicolons, tabs or bars, in UTF-8, UTF-16, Windows-1252 or Latin-1</Check>
         <Check>
           Each row needs a unique <code>trackID</code>
         </Check>
         <Check>Any size: files are streamed</Check>
         <Check>
-          Plain or compressed: <code>.csv.gz</code>, <code>.csv.zst</code>
+          Plain or compressed: <code>.gz</code>, <code>.zst</code>
         </Check>
       </ul>
       {columns && (

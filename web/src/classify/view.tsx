@@ -35,7 +35,7 @@ export function ClassifyView() {
 
   return (
     <>
-      <Heading title="Classify tracks" lead="Upload CSV files. Every track gets a genre and is stored.">
+      <Heading title="Classify tracks" lead="Upload files of tracks. Every track gets a genre and is stored.">
         <AsGraphQL operation={CLASSIFY} variables={{ csvFile: null }} />
       </Heading>
       <div class={`columns wide-left ${list.length > 0 ? "has-jobs" : ""}`}>

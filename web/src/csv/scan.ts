@@ -7,7 +7,7 @@ import { plainContent, type Stream } from "./content";
 
 const NEWLINE = 10;
 const QUOTE = 34;
-const COMMA = 44;
+const COMMA = ",";
 
 /**
  * Call `visit` for each record, including blank lines, until it returns false. It gets the line that the
@@ -16,7 +16,9 @@ const COMMA = 44;
 export async function scanRecords(
   stream: Stream,
   visit: (line: number, start: number, end: number) => boolean | undefined,
+  delimiter = COMMA,
 ): Promise<void> {
+  const separator = delimiter.charCodeAt(0);
   let line = 1;
   let recordLine = 1;
   let recordStart = 0;
@@ -41,7 +43,7 @@ export async function scanRecords(
         recordLine = line;
         recordStart = end;
         atFieldStart = true;
-      } else if (byte === COMMA) {
+      } else if (byte === separator) {
         atFieldStart = true;
       } else {
         if (byte === QUOTE && atFieldStart) quoted = true;
@@ -54,16 +56,17 @@ export async function scanRecords(
 }
 
 /** The header and the records that start on `lines`, byte for byte. */
-export async function pickRecords(packed: Blob, lines: Set<number>): Promise<Blob> {
+export async function pickRecords(packed: Blob, lines: Set<number>, delimiter = COMMA): Promise<Blob> {
   const file = await plainContent(packed);
   const parts: Blob[] = [];
   let left = lines.size;
-  await scanRecords(file.stream(), (line, start, end) => {
+  function visit(line: number, start: number, end: number): boolean | undefined {
     const isHeader = parts.length === 0 && end - start > 2;
     if (!isHeader && !lines.has(line)) return;
     parts.push(file.slice(start, end));
     if (!isHeader) left--;
     return left > 0;
-  });
+  }
+  await scanRecords(file.stream(), visit, delimiter);
   return new Blob(parts, { type: "text/csv" });
 }

@@ -1,0 +1,1 @@
+"""Read Parquet in a process of its own, so that a hostile file can harm only that."""

@@ -1,0 +1,1 @@
+"""Read workbooks as a stream of rows, in memory that does not grow with them."""
