@@ -12,11 +12,8 @@ _WIDE = "(?:\uff1d|\uff0b|\uff0d|\uff20)".encode()
 _DIGITS = rb"(?:[0-9]+[.,;]?[0-9]*|[.,;][0-9]+)(?:[eE][+-]?[0-9]+)?"
 NUMBER = re.compile(rb"[+-]" + _DIGITS)
 FORMULA = re.compile(rb"\s*(?:[=+@-]|" + _WIDE + rb")|[\t\r\n]")
-SUSPECT = re.compile(
-    rb"(?:\A|[,\"])\s*(?:[=@]|" + _WIDE + rb"|[+-](?!" + _DIGITS
-    + rb"(?:[,\"]|\Z)))|(?:\A|[,\"])[\t\r\n]"
-)  # fmt: skip
-"""Where a cell may begin that a spreadsheet would run; most rows have none and need no parsing."""
+SUSPECT = re.compile(rb"[=@\t\r\n]|[+-](?!" + _DIGITS + rb"(?:[,\"]|\Z))|\xef\xbc")
+"""What every cell has that a spreadsheet would run; most rows have none and need no parsing."""
 
 
 class AnnotatedCsv:
