@@ -106,9 +106,7 @@ function AskCard({ question }: { question: Question }) {
           {choices.map(({ genre, probability }, index) => (
             <button type="button" key={genre} class="choice" onClick={() => session.answer(genre)}>
               <KeyCap>{index + 1}</KeyCap>
-              <span class="choice-genre">
-                <GenreName genre={genre} />
-              </span>
+              <span class="choice-genre">{genre}</span>
               <span class="choice-share">{formatPercent(probability)}</span>
               <span class="bar-track" aria-hidden="true">
                 <Fill genre={genre} percent={probability * 100} />
