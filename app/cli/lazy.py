@@ -57,7 +57,7 @@ COMMANDS = {
     ),
     "export": (
         "app.cli.commands.export:export",
-        "Export stored tracks with their genres as CSV or Parquet, or corrections to train on.",
+        "Export stored tracks with their genres, or corrections to train on.",
     ),
     "review": (
         "app.cli.commands.review:review",

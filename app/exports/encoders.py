@@ -7,7 +7,7 @@ from contextlib import aclosing, closing
 import anyio.to_thread
 import orjson
 import pyarrow as pa
-from pyarrow import csv, parquet
+from pyarrow import csv
 
 from app.exports.formulas import defuse_formulas
 
@@ -64,6 +64,8 @@ class ParquetEncoder(Encoder):
     """Parquet with one row group per chunk."""
 
     def __init__(self, schema: pa.Schema) -> None:
+        from pyarrow import parquet  # takes a while, and most processes never need it
+
         self._sink = _Drained()
         self._writer = parquet.ParquetWriter(self._sink, schema, compression="zstd")
 
