@@ -99,7 +99,7 @@ def tour(page: Page, recorder: Recorder, address: str, file: Path) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Classify tracks").wait_for()
     recorder.show(1_200)
-    page.get_by_label("CSV files").set_input_files(file)
+    page.get_by_label("Files of tracks").set_input_files(file)
     job = page.get_by_role("article", name=file.name)
     recorder.watch(job.get_by_text("done"))
     recorder.show(2_500)

@@ -83,7 +83,7 @@ def test_a_file_that_waits_for_a_check_holds_up_no_other(
     page: Page, renamed: Path, tracks_csv: Path
 ) -> None:
     sign_in(page)
-    page.get_by_label("CSV files").set_input_files([renamed, tracks_csv])
+    page.get_by_label("Files of tracks").set_input_files([renamed, tracks_csv])
 
     expect(page.get_by_role("article", name="tracks.csv")).to_contain_text("done")
     waiting = page.get_by_role("article", name="renamed.csv")
