@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Set
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import TypedDict
 
@@ -41,6 +41,7 @@ from app.uploads.url import make_spool
 from app.webhooks.settings import make_sender
 from db.embedded.start import EmbeddedStart
 from schema import build_schema
+from schema.core.access import Permissions, Role
 from schema.core.context import Context, Ports, make_context
 
 GRAPHQL_PATH = "/graphql"
@@ -87,7 +88,7 @@ def create_app(
             app.state.stop = partial(loop.call_soon_threadsafe, service.stop)
             gc.collect()  # quick: `app.runtime.process.quick_imports` froze what it imported
             gc.freeze()  # what is here stays; each search through it would take 150 ms
-            yield {"service": service, "ports": build_ports(service, access.operators)}
+            yield {"service": service, "ports": build_ports(service, permissions_of(access))}
 
     schema = build_schema(
         request_id=current_request_id,
@@ -153,9 +154,9 @@ def _working(
     return working(service.worker, timeout_s=settings.shutdown_timeout_s)
 
 
-def build_ports(service: Service, operators: Set[str]) -> Ports:
+def build_ports(service: Service, permissions: Permissions) -> Ports:
     """Fill in what resolvers may use."""
-    model = OperatedModel(service.model, operators)
+    model = OperatedModel(service.model, permissions)
     return Ports(
         uploads=service.intake,
         progress=BatchFeed(service.batches, service.notices),
@@ -167,13 +168,20 @@ def build_ports(service: Service, operators: Set[str]) -> Ports:
         track_classifier=service.request_classifier,
         corrections=service.corrections,
         track_explainer=service.explainer,
-        operators=operators,
+        permissions=permissions,
         reviewer=service.reviewer,
         learner=CorrectionLearner(service.studies, model, service.learned_models, service.tracks),
         model=model,
         versions=service.versions,
         comparer=SampleComparer(service.studies, service.tracks),
         export_linker=DownloadLinker(service.links, service.tracks),
+    )
+
+
+def permissions_of(access: Access) -> Permissions:
+    """Return what the clients may do."""
+    return Permissions(
+        {client: frozenset(map(Role, names)) for client, names in access.roles.items()}
     )
 
 

@@ -8,8 +8,10 @@ from ml.reading.read_options import ReadOptions
 from schema.batches.batch import Batch
 from schema.batches.columns import Mappings, read_mappings
 from schema.batches.mutations import BatchMutation
+from schema.core.access import Role
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
+from schema.core.needs import Needs
 from schema.core.scalars import Upload
 from schema.exports.mutations import ExportMutation
 from schema.learning.results import LearningMutation
@@ -35,7 +37,8 @@ class Mutation(
         "QUEUED as soon as the file is safely stored; follow its progress with `batchProgress`. "
         "With `wait: true` it returns when the batch has ended. If too many batches are running, "
         "the batch is QUEUED first; if too many are already waiting, the mutation fails with "
-        "SERVICE_UNAVAILABLE. A file that is not one of tracks is an error in both cases."
+        "SERVICE_UNAVAILABLE. A file that is not one of tracks is an error in both cases.",
+        extensions=[Needs(Role.WRITER)],
     )
     async def classify_batch(
         self,
@@ -88,7 +91,9 @@ class Mutation(
         "as it was. The batch is hidden at once; if it has very many tracks, the last of them "
         "follow within minutes after the answer. A QUEUED batch will not be read. A batch that is "
         "being worked on, or whose client is waiting for the answer, cannot be deleted: "
-        "BAD_USER_INPUT with its `status`; cancel it first. An unknown batch is NOT_FOUND."
+        "BAD_USER_INPUT with its `status`; cancel it first. An unknown batch is NOT_FOUND, that of "
+        "another client FORBIDDEN, except for operators.",
+        extensions=[Needs(Role.WRITER)],
     )
     async def delete_batch(
         self,
@@ -96,6 +101,7 @@ class Mutation(
         id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
     ) -> Batch:
         key = read_batch_id(id)
+        await info.context.require_own_batch(key)
         record = None if key is None else await info.context.ports.endings.remove(key)
         if record is None:
             raise coded_error(f'There is no batch "{id}".', ErrorCode.NOT_FOUND)

@@ -8,8 +8,10 @@ import strawberry
 
 from db.batches.status import ENDED
 from schema.batches.batch import Batch
+from schema.core.access import Role
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
+from schema.core.needs import Needs
 from schema.node import read_batch_id
 
 
@@ -19,7 +21,8 @@ class Subscription:
         description="Sends the batch immediately and then whenever its counts or status change, "
         "until it has ended. Changes that arrive faster than the client reads them are "
         "merged. An unknown batch, or one deleted in the meantime, is NOT_FOUND. Served as "
-        "server-sent events and over WebSockets (graphql-transport-ws)."
+        "server-sent events and over WebSockets (graphql-transport-ws).",
+        extensions=[Needs(Role.READER)],
     )
     async def batch_progress(
         self,

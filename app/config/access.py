@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.config.credentials import Clients, hash_secret, parse_clients
@@ -9,27 +10,31 @@ from app.config.settings import Settings, SettingsError
 
 DEVELOPMENT_CLIENT = "test"
 DEVELOPMENT_SECRET = "test"
+OPERATOR = "operator"
+ROLES = ("reader", "writer", "reviewer", OPERATOR)
+DEFAULT_ROLES = ("writer", "reviewer")
+"""Of clients without an entry in `GENRE_ROLES`."""
 logger = logging.getLogger("genre")
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The clients, and those of them that may choose the model."""
+    """The clients and their roles."""
 
     clients: Clients
-    operators: frozenset[str]
+    roles: Mapping[str, frozenset[str]]
 
 
 def read_access(settings: Settings) -> Access:
-    """Return the clients and operators; needs no database, so it can fail before anything starts.
+    """Return the clients and their roles; needs no database, so it can fail before all else.
 
     Raises
     ------
     SettingsError
-        The settings do not say who may use the API.
+        The settings do not say who may use the API, or what a client may do.
     """
     clients = clients_of(settings)
-    return Access(clients, operators_of(settings, clients))
+    return Access(clients, roles_of(settings, clients))
 
 
 def clients_of(settings: Settings) -> Clients:
@@ -75,6 +80,39 @@ def operators_of(settings: Settings, clients: Clients) -> frozenset[str]:
     if clients.client_ids == (DEVELOPMENT_CLIENT,) and settings.clients is None:
         return frozenset(clients.client_ids)
     return settings.operator_ids
+
+
+def roles_of(settings: Settings, clients: Clients) -> dict[str, frozenset[str]]:
+    """Return the roles of each client; those that `GENRE_ROLES` leaves out write and review.
+
+    In development, the only client is an operator unless it has an entry.
+
+    Raises
+    ------
+    SettingsError
+        `GENRE_ROLES` is malformed, or it or `GENRE_OPERATORS` names an unknown client.
+    """
+    given = _parse_roles(settings.roles, clients)
+    operators = operators_of(settings, clients)
+    if settings.clients is None:
+        operators = operators.difference(given)
+    return {
+        client: frozenset([OPERATOR] if client in operators else given.get(client, DEFAULT_ROLES))
+        for client in clients.client_ids
+    }
+
+
+def _parse_roles(text: str, clients: Clients) -> dict[str, set[str]]:
+    roles: dict[str, set[str]] = {}
+    for position, entry in enumerate(filter(None, map(str.strip, text.split(","))), start=1):
+        client, _, role = entry.rpartition(":")
+        if client not in clients.client_ids or role not in ROLES:
+            raise SettingsError(
+                f"GENRE_ROLES: entry {position} must be id:role, with an id in GENRE_CLIENTS and a "
+                f"role of {', '.join(ROLES)}."
+            )
+        roles.setdefault(client, set()).add(role)
+    return roles
 
 
 def is_loopback(host: str) -> bool:

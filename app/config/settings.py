@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     clients: SecretStr | None = None
     """Comma-separated `client-id:hashed-secret` entries; `genre hash-secret` makes one."""
     operators: str = ""
-    """Comma-separated ids of the clients that may choose the model."""
+    """Comma-separated ids of the clients with the role `operator`, which may do everything."""
+    roles: str = ""
+    """Comma-separated `client-id:role`; without an entry, a client is a writer and a reviewer."""
     model_dir: Path | None = None
     """Model folder written by `genre train`; if unset, the model chosen by `genre model use`."""
     model_registry: Path | None = None

@@ -1,12 +1,11 @@
 """The model as clients see it: anyone may read which is in use, operators may choose another."""
 
-from collections.abc import Set
 from dataclasses import dataclass
 
 from app.models.current import CurrentModel
 from app.models.source import COMMAND_LINE
 from ml.store.manifest import Manifest
-from schema.core.errors import ErrorCode, coded_error
+from schema.core.access import Permissions, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +13,7 @@ class OperatedModel:
     """`schema.core.context.ModelPort`."""
 
     current: CurrentModel
-    operators: Set[str]
+    permissions: Permissions
 
     @property
     def manifest(self) -> Manifest:
@@ -51,15 +50,9 @@ class OperatedModel:
         self.check_operator(client_id)
         return await self.current.roll_back(f"client {client_id}")
 
-    def is_operator(self, client_id: str | None) -> bool:
-        """Tell whether a client may choose the model."""
-        return client_id in self.operators
-
     def check_operator(self, client_id: str | None) -> None:
         """Refuse a client that may not choose the model, by FORBIDDEN."""
-        if not self.is_operator(client_id):
-            message = "Only an operator may choose the model; GENRE_OPERATORS names them."
-            raise coded_error(message, ErrorCode.FORBIDDEN)
+        self.permissions.require(client_id, Role.OPERATOR)
 
 
 @dataclass(frozen=True, slots=True)

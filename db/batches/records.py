@@ -66,6 +66,8 @@ class BatchRecord:
     detected: DetectedRecord | None = None
     original_kept_until: datetime | None = None
     """Until when its file can be downloaded with genres."""
+    client_id: str | None = None
+    """The client that sent it; None if it came from the command line."""
 
     @property
     def seconds_left(self) -> float | None:

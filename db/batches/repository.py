@@ -165,6 +165,7 @@ def to_record(row: Any) -> BatchRecord:
         error_message=row.error_message,
         detected=read_detected(row.detected),
         original_kept_until=row.original_kept_until,
+        client_id=row.client_id,
     )
 
 

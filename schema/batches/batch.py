@@ -14,6 +14,7 @@ from schema.batches.deletion import BatchDeletion
 from schema.batches.detected_file import DetectedFile
 from schema.batches.notification import Notification
 from schema.batches.reject_code import RejectCode
+from schema.core.access import Role
 from schema.core.connections import (
     DEFAULT_PAGE_SIZE,
     After,
@@ -104,6 +105,7 @@ class BatchError:
 )
 class Batch(Node):
     key: strawberry.Private[uuid.UUID]
+    client_id: strawberry.Private[str | None]
     kind: BatchKind = strawberry.field(description="What the batch classifies.")
     file_name: str = strawberry.field(
         description="The file name sent by the client; a RECLASSIFY batch says what it is."
@@ -150,6 +152,15 @@ class Batch(Node):
     @strawberry.field(description="Pass it to `batch(id)` or `node(id)`.")
     def id(self) -> strawberry.ID:
         return strawberry.ID(str(self.key))
+
+    @strawberry.field(
+        description="Whether you may cancel, delete and reclassify it: operators may, and writers "
+        "if they sent it."
+    )
+    def viewer_may_change(self, info: Info) -> bool:
+        context = info.context
+        is_writer = context.ports.permissions.has(context.client_id, Role.WRITER)
+        return is_writer and context.owns(self.client_id)
 
     @strawberry.field(
         description="The webhook of `classifyBatch(notify:)`; null if the batch has none."
@@ -219,6 +230,7 @@ class Batch(Node):
             error = BatchError(code=record.error_code, message=record.error_message or "")
         return cls(
             key=record.id,
+            client_id=record.client_id,
             kind=BatchKind(record.kind),
             file_name=record.file_name,
             status=BatchStatus(record.status),

@@ -5,8 +5,10 @@ from typing import Annotated
 import strawberry
 
 from schema.batches.batch import Batch
+from schema.core.access import Role
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
+from schema.core.needs import Needs
 from schema.node import read_batch_id
 
 
@@ -19,7 +21,9 @@ class BatchMutation:
         "RECLASSIFY; while one of the same tracks is open, that one. If another model is put to "
         "use meanwhile, the batch begins again with it. A track with missing features becomes a "
         "reject. Tracks, but no features at all (GENRE_STORE_FEATURES=false), are BAD_USER_INPUT; "
-        "an unknown batch is NOT_FOUND."
+        "an unknown batch is NOT_FOUND, and that of another client FORBIDDEN. Only operators may "
+        "classify all tracks.",
+        extensions=[Needs(Role.WRITER)],
     )
     async def reclassify(
         self,
@@ -30,6 +34,9 @@ class BatchMutation:
         ] = None,
     ) -> Batch:
         key, record = None if batch_id is None else read_batch_id(batch_id), None
+        if batch_id is None:
+            info.context.require(Role.OPERATOR)
+        await info.context.require_own_batch(key)
         if batch_id is None or key is not None:
             reclassifier = info.context.ports.reclassifier
             record = await reclassifier.reclassify(key, info.context.client_id)
@@ -41,7 +48,9 @@ class BatchMutation:
         description="Cancel a QUEUED or RUNNING batch, wherever it runs. What it has stored is "
         "kept; the chunk that is being classified is not stored any more. A client "
         "that waits for the batch gets it with status CANCELLED. A batch that has ended cannot be "
-        "cancelled: BAD_USER_INPUT with its `status`. An unknown batch is NOT_FOUND."
+        "cancelled: BAD_USER_INPUT with its `status`. An unknown batch is NOT_FOUND, that of "
+        "another client FORBIDDEN, except for operators.",
+        extensions=[Needs(Role.WRITER)],
     )
     async def cancel_batch(
         self,
@@ -49,6 +58,7 @@ class BatchMutation:
         id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
     ) -> Batch:
         key = read_batch_id(id)
+        await info.context.require_own_batch(key)
         record = None if key is None else await info.context.ports.endings.cancel(key)
         if record is None:
             raise coded_error(f'There is no batch "{id}".', ErrorCode.NOT_FOUND)

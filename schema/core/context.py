@@ -1,7 +1,7 @@
 """What resolvers can use: ports to the rest of the service, filled in by `app`."""
 
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
@@ -22,6 +22,7 @@ from ml.model.predictions import GenrePredictions
 from ml.reading.read_options import ReadOptions
 from ml.reading.track_input import RawTrack
 from ml.store.manifest import Manifest
+from schema.core.access import Permissions, Role
 from schema.core.allowances import (
     MAX_BASES,
     ComparisonLimit,
@@ -138,8 +139,7 @@ class Ports:
     track_classifier: TrackClassifier
     corrections: CorrectionRepository
     track_explainer: TrackExplainer
-    operators: Set[str]
-    """The clients that may do what affects all others."""
+    permissions: Permissions
     reviewer: Reviewer
     learner: Learner
     export_linker: ExportLinker
@@ -174,7 +174,22 @@ class Context:
     @property
     def is_operator(self) -> bool:
         """Whether the client may do what affects all others."""
-        return self.client_id in self.ports.operators
+        return self.ports.permissions.has(self.client_id, Role.OPERATOR)
+
+    def require(self, role: Role) -> None:
+        """Raise FORBIDDEN unless the client has a role."""
+        self.ports.permissions.require(self.client_id, role)
+
+    def owns(self, owner_id: str | None) -> bool:
+        """Return whether something is the client's own, or the client is an operator."""
+        return self.ports.permissions.owns(self.client_id, owner_id)
+
+    async def require_own_batch(self, batch_id: uuid.UUID | None) -> None:
+        """Raise FORBIDDEN if a batch is another client's; an unknown one is left to the caller."""
+        ids = [] if batch_id is None or self.is_operator else [batch_id]
+        for batch in (await self.ports.batches.find_batches(ids)).values() if ids else ():
+            what = "Clients may cancel, delete and reclassify only the batches that they sent."
+            self.ports.permissions.require_own(self.client_id, batch.client_id, what)
 
     explanations: TrackLimit = field(default_factory=partial(TrackLimit, "explanation"))
     suggestions: TrackLimit = field(default_factory=partial(TrackLimit, "suggestions"))

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import strawberry
 
+from schema.core.access import Role
 from schema.core.context import Info
 from schema.core.exports import ExportFormat as FileFormat
+from schema.core.needs import Needs
 from schema.exports.link import ExportFormat, ExportLink, Format
 from schema.tracks.lists import (
     Corrected,
@@ -25,7 +27,8 @@ class ExportMutation:
         description="Return a link to a file with the tracks that meet every condition given, "
         "ordered by trackId: one snapshot, taken when the download begins. The link expires after "
         "60 seconds. An unknown genre is UNKNOWN_GENRE, an unknown batch NOT_FOUND, more tracks "
-        "than the format can hold BAD_USER_INPUT."
+        "than the format can hold BAD_USER_INPUT.",
+        extensions=[Needs(Role.READER)],
     )
     async def export_link(
         self,
@@ -69,7 +72,8 @@ class ExportMutation:
         "correction, if there is one), `confidence` (empty if corrected), the three most probable "
         "genres with their probabilities, and `reject_reason`. A track that a later batch has "
         "written again has its present genre. The link expires after 60 seconds. A file that is "
-        "not kept (see `Batch.originalKeptUntil`) and an unknown batch are NOT_FOUND."
+        "not kept (see `Batch.originalKeptUntil`) and an unknown batch are NOT_FOUND.",
+        extensions=[Needs(Role.READER)],
     )
     async def file_with_genres_link(
         self,

@@ -5,9 +5,11 @@ from typing import Annotated, Any, Self
 
 import strawberry
 
+from schema.core.access import Role
 from schema.core.connections import MAX_PAGE_SIZE
 from schema.core.context import Info
 from schema.core.learning import Estimate, LearningOutcome, LearningSummary
+from schema.core.needs import Needs
 from schema.inputs import read_count
 from schema.models.model import Model
 from schema.tracks.track import Track, track_from_record
@@ -183,7 +185,8 @@ class LearningMutation:
     @strawberry.mutation(
         description="Fit a model to all answers, on top of the model in use (or of its parent, if "
         "that was learnt from answers too). It is stored and can be put to use later with "
-        "`useModel`; the same answers give the same model. Without any answer, BAD_USER_INPUT."
+        "`useModel`; the same answers give the same model. Without any answer, BAD_USER_INPUT.",
+        extensions=[Needs(Role.REVIEWER)],
     )
     async def learn_from_corrections(
         self,
@@ -204,5 +207,7 @@ class LearningMutation:
         ] = False,
     ) -> LearnedModel:
         context = info.context
+        if use:
+            context.require(Role.OPERATOR)
         outcome = await context.ports.learner.learn(context.client_id, use=use, force=force)
         return LearnedModel.from_outcome(outcome)

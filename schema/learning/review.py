@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from schema.core.access import Role
 from schema.core.context import Info
 from schema.inputs import read_count
 from schema.tracks.queries import find_batch
@@ -14,6 +15,9 @@ from schema.tracks.track import MAX_QUESTIONS, Track, track_from_record
 class Viewer:
     client_id: str | None = strawberry.field(description="The `client-id` header of the request.")
     is_operator: bool = strawberry.field(description="Whether it may choose the model.")
+    roles: list[Role] = strawberry.field(
+        description="What it may do: the roles it was given, and those that these contain."
+    )
 
 
 @strawberry.type
@@ -39,4 +43,10 @@ class ReviewQuery:
 
     @strawberry.field(description="Who you are, and what you may do.")
     def viewer(self, info: Info) -> Viewer:
-        return Viewer(client_id=info.context.client_id, is_operator=info.context.is_operator)
+        context = info.context
+        roles = context.ports.permissions.roles_of(context.client_id)
+        return Viewer(
+            client_id=context.client_id,
+            is_operator=context.is_operator,
+            roles=[role for role in Role if role in roles],
+        )

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import strawberry
 
+from schema.core.access import Role
 from schema.core.context import Info
+from schema.core.needs import Needs
 from schema.models.model import Model
 
 
@@ -14,7 +16,8 @@ class ModelMutation:
         description="Switch every replica to another model version. Batches that have started "
         "finish with the version they started with. Only operators may do this; other clients get "
         "FORBIDDEN. Fails with NOT_FOUND if there is no such version and MODEL_UNUSABLE if it "
-        "cannot be loaded; the current version then stays in use."
+        "cannot be loaded; the current version then stays in use.",
+        extensions=[Needs(Role.OPERATOR)],
     )
     async def use_model(
         self,
@@ -32,7 +35,8 @@ class ModelMutation:
 
     @strawberry.mutation(
         description="Return to the model that was in use before, in every replica. Operators only, "
-        "others get FORBIDDEN. Without an earlier model, BAD_USER_INPUT."
+        "others get FORBIDDEN. Without an earlier model, BAD_USER_INPUT.",
+        extensions=[Needs(Role.OPERATOR)],
     )
     async def rollback_model(self, info: Info) -> Model:
         context = info.context

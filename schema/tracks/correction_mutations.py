@@ -7,9 +7,11 @@ import strawberry
 from graphql import GraphQLError
 
 from db.tracks.corrections import CorrectionFilter, NewCorrection
+from schema.core.access import Role
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
 from schema.core.moments import check_moment
+from schema.core.needs import Needs
 from schema.inputs import check_text
 from schema.node import read_track_id
 from schema.tracks.correction import Since
@@ -51,7 +53,8 @@ class CorrectionMutation:
         description="Correct the genre of a stored track, or confirm it. The correction is kept "
         "alongside the prediction, counts in `genres` and `titlesByGenre`, survives classifying or "
         "deleting the track, and is exported for retraining. An unknown track is NOT_FOUND; a "
-        "genre that is not known is UNKNOWN_GENRE."
+        "genre that is not known is UNKNOWN_GENRE.",
+        extensions=[Needs(Role.REVIEWER)],
     )
     async def correct_genre(
         self,
@@ -72,7 +75,8 @@ class CorrectionMutation:
     @strawberry.mutation(
         description="Correct or confirm the genres of 1 to 1,000 stored tracks, as `correctGenre` "
         "does, all or none. An error gives the `index` of the correction and its `field`; for "
-        "unknown tracks, `trackIds` lists them all."
+        "unknown tracks, `trackIds` lists them all.",
+        extensions=[Needs(Role.REVIEWER)],
     )
     async def correct_genres(
         self,
@@ -94,7 +98,8 @@ class CorrectionMutation:
 
     @strawberry.mutation(
         description="Remove the correction of a track, so that the prediction counts again. Does "
-        "nothing if there is none. An unknown track is NOT_FOUND."
+        "nothing if there is none. An unknown track is NOT_FOUND.",
+        extensions=[Needs(Role.REVIEWER)],
     )
     async def clear_correction(self, info: Info, track_id: TrackId) -> Track:
         key = read_track_id(track_id)
@@ -105,7 +110,8 @@ class CorrectionMutation:
     @strawberry.mutation(
         description="Remove the corrections of 1 to 1,000 stored tracks, as `clearCorrection` "
         "does, all or none. For unknown tracks, the error gives the `index` of the first, and "
-        "`trackIds` lists them all."
+        "`trackIds` lists them all.",
+        extensions=[Needs(Role.REVIEWER)],
     )
     async def clear_corrections(
         self,
@@ -126,7 +132,8 @@ class CorrectionMutation:
     @strawberry.mutation(
         description="Withdraw the corrections of a client, newest first, at most 10,000 per "
         "request; the predictions of their tracks count again. Operators may withdraw those of "
-        "every client, others only their own (FORBIDDEN)."
+        "every client, others only their own (FORBIDDEN).",
+        extensions=[Needs(Role.REVIEWER)],
     )
     async def withdraw_corrections(
         self,
@@ -138,9 +145,8 @@ class CorrectionMutation:
     ) -> WithdrawnCorrections:
         check_text(clientId=client_id)
         context = info.context
-        if client_id != context.client_id and not context.is_operator:
-            message = "Only an operator may withdraw the corrections of another client."
-            raise coded_error(message, ErrorCode.FORBIDDEN)
+        what = "Clients may withdraw only their own corrections."
+        context.ports.permissions.require_own(context.client_id, client_id, what)
         wanted = CorrectionFilter(client_id, check_moment(since, "since"))
         withdrawn = await context.ports.corrections.withdraw(wanted, MAX_WITHDRAWN)
         return WithdrawnCorrections(count=withdrawn.count, has_more=withdrawn.has_more)

@@ -250,7 +250,7 @@ async def test_only_operators_withdraw_what_others_answered(
     mine = [c["trackId"] for c in await listed(running.operator, by="web")]
     withdrawn = (await running.operator.data(WITHDRAW, by="web"))["withdrawCorrections"]
 
-    assert error["extensions"] == {"code": "FORBIDDEN"}
+    assert error["extensions"] == {"code": "FORBIDDEN", "role": "OPERATOR"}
     assert mine == ["2", "1"]
     assert withdrawn == {"count": 2, "hasMore": False}
     assert [c["correctedBy"] for c in await listed(running.client)] == ["boss"]

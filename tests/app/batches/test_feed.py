@@ -11,6 +11,7 @@ import anyio
 import pytest
 from sqlalchemy import text
 from support.graphql_client import GraphQLClient
+from support.permissions import WRITES_AND_REVIEWS
 from support.sse_reading import PROGRESS, read_events
 
 from app.batches.feed import BatchFeed
@@ -78,7 +79,10 @@ async def test_a_batch_that_is_removed_meanwhile_is_not_found(
     idle_service: Service, sample: bytes
 ) -> None:
     batch_id = await submit(idle_service, sample)
-    schema, context = build_schema(), make_context(build_ports(idle_service, frozenset()), "test")
+    schema, context = (
+        build_schema(),
+        make_context(build_ports(idle_service, WRITES_AND_REVIEWS), "test"),
+    )
 
     results: Any = await schema.subscribe(
         PROGRESS, variable_values={"id": str(batch_id)}, context_value=context
@@ -95,7 +99,7 @@ async def test_a_disconnected_client_leaves_nothing_open(
     idle_service: Service, sample: bytes
 ) -> None:
     batch_id = await submit(idle_service, sample)
-    ports = build_ports(idle_service, frozenset())
+    ports = build_ports(idle_service, WRITES_AND_REVIEWS)
     view = GenreGraphQL(build_schema(), build_context=lambda request: make_context(ports, "test"))
     watched_before = idle_service.notices.watcher_count
     tasks_before = len(asyncio.all_tasks())
