@@ -79,7 +79,26 @@ COMMANDS = {
 """By name: where the command is defined and its summary, in the order of the help."""
 
 
-class LazyGroup(TyperGroup):
+class _PlainFlags:
+    """Shows a flag as `--force`; Typer would write `--force <bool>`, as if it took a value."""
+
+    def get_params(self, context: Any) -> list[Any]:
+        params: list[Any] = super().get_params(context)  # type: ignore[misc]
+        for param in params:
+            if getattr(param, "is_flag", False):
+                param.metavar = ""
+        return params
+
+
+class PlainCommand(_PlainFlags, TyperCommand):
+    """A command with plain flags."""
+
+
+class PlainGroup(_PlainFlags, TyperGroup):
+    """A group of commands with plain flags."""
+
+
+class LazyGroup(PlainGroup):
     """The group of all `COMMANDS`."""
 
     def __init__(self, **attributes: Any) -> None:
@@ -107,5 +126,5 @@ def load_command(name: str, place: str) -> Any:
     if isinstance(found, typer.Typer):
         return typer.main.get_group(found)
     program = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-    program.command(name)(found)
+    program.command(name, cls=PlainCommand)(found)
     return typer.main.get_command(program)

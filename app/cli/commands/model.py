@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
+from app.cli.lazy import PlainCommand, PlainGroup
 from app.cli.model_tables import choice_table, learned_table, manifest_table, model_table
 from app.config.settings import read_settings
 from app.models.source import COMMAND_LINE, ModelSource, make_source, registry_of
@@ -31,6 +32,7 @@ Version = Annotated[
 ]
 
 model = typer.Typer(
+    cls=PlainGroup,
     name="model",
     help="Manage versions of the model and choose the one in use.",
     no_args_is_help=True,
@@ -38,7 +40,7 @@ model = typer.Typer(
 )
 
 
-@model.command("list")
+@model.command("list", cls=PlainCommand)
 def list_models(as_json: Json = False) -> None:
     """List the versions, the one in use, and previous choices.
 
@@ -66,7 +68,7 @@ def list_models(as_json: Json = False) -> None:
         console.print(choice_table(choices))
 
 
-@model.command()
+@model.command(cls=PlainCommand)
 def show(
     version: Annotated[
         str | None, typer.Argument(help="A version (default: the one in use).")
@@ -86,7 +88,7 @@ def show(
         Console().print(manifest_table(manifest))
 
 
-@model.command()
+@model.command(cls=PlainCommand)
 def add(
     folder: Annotated[
         Path, typer.Argument(help="Folder written by `genre train`.", exists=True, file_okay=False)
@@ -103,7 +105,7 @@ def add(
         _say_chosen(anyio.run(_use, manifest.version))
 
 
-@model.command()
+@model.command(cls=PlainCommand)
 def use(version: Version) -> None:
     """Switch to a version; running services follow without a restart.
 
@@ -112,7 +114,7 @@ def use(version: Version) -> None:
     _say_chosen(anyio.run(_use, version))
 
 
-@model.command()
+@model.command(cls=PlainCommand)
 def rollback() -> None:
     """Switch back to the version used before the current one.
 
