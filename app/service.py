@@ -175,7 +175,7 @@ def _compose(
     limits = ContentLimits(settings.max_decompressed_bytes, settings.max_compression_ratio)
     reader = CsvReader(threads, settings.chunk_bytes, limits)
     lifecycle = BatchLifecycle(engine, max_attempts=settings.batch_attempts)
-    runner = BatchRunner(model, lifecycle, threads, settings.store_features)
+    runner = BatchRunner(model, lifecycle, threads, settings.store_features, settings.max_rejects)
     admission = Admission(settings.max_running_batches, max_waiting=settings.max_waiting_batches)
     locks = SharedLocks(engine)
     spool = make_spool(settings)

@@ -183,6 +183,22 @@ class RejectRow(SQLModel, table=True):
     message: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class OmittedRejectsRow(SQLModel, table=True):
+    """How many rejected rows of a batch were counted but not stored."""
+
+    __tablename__: ClassVar[str] = "batch_omitted_rejects"
+
+    batch_id: uuid.UUID = Field(
+        sa_column=Column(
+            UUID(as_uuid=True),
+            ForeignKey("batches.id", ondelete="CASCADE"),
+            primary_key=True,
+        )
+    )
+    code: str = Field(sa_column=Column(Text, primary_key=True))
+    row_count: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class FeatureSpecRow(SQLModel, table=True):
     """The names, in order, of the numbers in rows of `track_features`; never changed."""
 

@@ -26,6 +26,7 @@ from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.queue import Claim
 from db.batches.reclassification_writer import ReclassificationWriter
 from db.batches.records import BatchRecord, NewBatch, Start
+from db.batches.rejects import MAX_REJECTS
 from db.batches.status import FailureCode
 from db.batches.writer import ChunkWriter
 from db.errors import StorageUnavailableError
@@ -45,7 +46,7 @@ LOST = "The file is not in the spool any more. Send it again."
 UNAVAILABLE = "The database was unavailable. Rows stored so far are kept; send the file again."
 INTERNAL = "Internal error. Rows stored so far are kept."
 INTERNAL_AGAIN = "Internal error, also when tried again. Rows stored so far are kept."
-WRITERS: Mapping[BatchKind, Callable[[BatchLifecycle, Hold, ModelVersion], Writer]] = {
+WRITERS: Mapping[BatchKind, Callable[[BatchLifecycle, Hold, ModelVersion, int], Writer]] = {
     BatchKind.UPLOAD: ChunkWriter,
     BatchKind.RECLASSIFY: ReclassificationWriter,
 }
@@ -68,6 +69,8 @@ class BatchRunner:
     lifecycle: BatchLifecycle
     threads: ComputeThreads
     keep_features: bool
+    max_rejects: int = MAX_REJECTS
+    """How many rejected rows of a batch are stored; the others are only counted."""
 
     async def run_new(
         self,
@@ -175,7 +178,8 @@ class BatchRunner:
         chunks: AsyncGenerator[TrackChunk, None],
         checkpoint: Checkpoint,
     ) -> None:
-        writer = WRITERS[hold.kind](self.lifecycle, hold, to_model_version(model))
+        make_writer = WRITERS[hold.kind]
+        writer = make_writer(self.lifecycle, hold, to_model_version(model), self.max_rejects)
         pipeline = ClassifyPipeline(model, self.threads, self.keep_features)
         await pipeline.store_all(chunks, writer, checkpoint)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import anyio.to_thread
 
+from app.batches.first_rows import FirstRows
 from app.batches.read_options import find_options
 from app.runtime.threads import ComputeThreads
 from app.uploads.spool import Spool
@@ -54,8 +55,10 @@ class CsvReader:
         chunks = TrackFile(file, self.limits).read(
             position, chunk_bytes=self.chunk_bytes, options=options
         )
-        known = None
+        known, first_rows = None, FirstRows()
         while (chunk := await self.threads.run(next, chunks, None)) is not None:
+            if start is None:
+                first_rows.check(chunk)
             # The charset may show only after many rows; the rest is known from the first chunk.
             yield replace(chunk, detected=None) if chunk.detected == known else chunk
             known = chunk.detected
@@ -74,6 +77,7 @@ class CsvReader:
 
     def _check(self, file: BinaryIO, options: ReadOptions) -> DetectedFile | None:
         first = next(TrackFile(file, self.limits).read(chunk_bytes=CHECKED_BYTES, options=options))
+        FirstRows().check(first)
         file.seek(0)
         return first.detected
 

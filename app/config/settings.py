@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """Largest ratio of a compressed file's content to its size; real tracks reach 3."""
     max_json_bytes: int = Field(default=8 * MIB, ge=1)
     """Largest request without a file."""
+    max_rejects: int = Field(default=10_000, ge=0)
+    """How many rejected rows of a batch are stored with their reasons; all are counted by code."""
     chunk_bytes: int = Field(default=4 * MIB, ge=65_536)
     """How much of a file is read, classified and stored at a time; this bounds memory use."""
     max_running_batches: int = Field(default=2, ge=1)

@@ -21,7 +21,10 @@ ADDED = pa.schema(
     ]
 )
 EMPTY = (None,) * (len(ADDED) - 1)
-NOT_STORED = "Not stored: this row was not read, or its track was deleted."
+NOT_STORED = (
+    "Not stored: this row was not read, its track was deleted, or the batch has more rejected rows "
+    "than are stored with a reason."
+)
 Added = Sequence[str | float | None]
 
 

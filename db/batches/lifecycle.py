@@ -30,7 +30,7 @@ from db.batches.status import OPEN, BatchStatus, FailureCode, Transition
 from db.batches.transitions import COMMIT_WITHOUT_WAITING, fail_batch, insert_batch, move_batch
 from db.errors import translate_errors
 from db.model_versions import save_model
-from db.models import BatchGenreRow, BatchRow, RejectRow
+from db.models import BatchGenreRow, BatchRow, OmittedRejectsRow, RejectRow
 from db.records import ModelVersion
 
 
@@ -133,7 +133,7 @@ class BatchLifecycle:
             return start
         async with self._transaction(hold) as connection:
             await connection.execute(save_model(model))
-            for table in (BatchGenreRow, RejectRow):
+            for table in (BatchGenreRow, RejectRow, OmittedRejectsRow):
                 await connection.execute(delete(table).where(col(table.batch_id) == hold.batch_id))
             await move_batch(
                 connection,

@@ -10,6 +10,7 @@ import numpy as np
 
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.records import BatchRecord, RejectRecord, ResumePoint
+from db.batches.rejects import RejectStore
 from db.batches.transitions import COMMIT_WITHOUT_WAITING
 from db.batches.writer import record_chunk
 from db.engine import driver_of
@@ -22,10 +23,13 @@ from db.tracks.reclassify import reclassified_rows, update_predictions
 class ReclassificationWriter:
     """Stores the pages of one batch, which one model classified."""
 
-    def __init__(self, lifecycle: BatchLifecycle, hold: Hold, model: ModelVersion) -> None:
+    def __init__(
+        self, lifecycle: BatchLifecycle, hold: Hold, model: ModelVersion, max_rejects: int
+    ) -> None:
         self._lifecycle = lifecycle
         self._hold = hold
         self._model = model
+        self._rejects = RejectStore(hold.batch_id, max_rejects)
 
     def prepare(self, tracks: ClassifiedTracks) -> TrackRows:
         """Bring predictions into the form that is stored; belongs in a thread."""
@@ -43,7 +47,7 @@ class ReclassificationWriter:
         TransitionError
             Somebody has ended the batch; nothing of the page is stored.
         """
-        connection, batch_id = self._hold.connection, self._hold.batch_id
+        connection = self._hold.connection
         with translate_errors():
             async with connection.begin():
                 await connection.execute(COMMIT_WITHOUT_WAITING)
@@ -51,6 +55,6 @@ class ReclassificationWriter:
                 changed = await update_predictions(driver, rows, self._model.version)
                 predicted = rows.predicted[np.isin(rows.track_ids, changed)]
                 counts = await record_chunk(
-                    driver, batch_id, rejects, predicted, self._model.genres
+                    driver, self._rejects, rejects, predicted, self._model.genres
                 )
                 return await self._lifecycle.advance(self._hold, counts, end)

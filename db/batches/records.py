@@ -107,6 +107,14 @@ class RejectRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectCount:
+    """How many rows of a batch were rejected for a reason."""
+
+    code: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResumePoint:
     """Where reading can go on: the byte, from 0, and the line, from 1, that come next.
 

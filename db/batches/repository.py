@@ -1,6 +1,7 @@
 """Look batches up; `db.batches.lifecycle` changes them."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,12 +13,12 @@ from sqlmodel import col
 from db.batches.detected import read_detected
 from db.batches.kind import BatchKind
 from db.batches.rate import is_fresh
-from db.batches.records import BatchRecord, RejectRecord
+from db.batches.records import BatchRecord, RejectCount, RejectRecord
 from db.batches.status import BatchStatus
 from db.engine import Sessions
 from db.errors import translate_errors
 from db.keyset import make_page, read_page, select_window
-from db.models import BatchGenreRow, BatchRow, RejectRow
+from db.models import BatchGenreRow, BatchRow, OmittedRejectsRow, RejectRow
 from db.records import GenreCount, Page, Window
 
 BatchKey = tuple[datetime, uuid.UUID]
@@ -52,7 +53,12 @@ class BatchRepository(Protocol):
         """Rejected rows of each batch, by line."""
 
     async def count_rejects_of(self, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
-        """How many rows of each batch were rejected."""
+        """How many rejected rows of each batch are stored."""
+
+    async def count_rejects_by_code(
+        self, ids: Sequence[uuid.UUID]
+    ) -> Mapping[uuid.UUID, list[RejectCount]]:
+        """How many rows of each batch were rejected for each reason, stored or not."""
 
     async def list_genres_of(
         self, ids: Sequence[uuid.UUID]
@@ -123,6 +129,26 @@ class PostgresBatches:
             async with self._sessions() as session:
                 found = {key: count for key, count in await session.execute(statement)}
         return {key: found.get(key, 0) for key in ids}
+
+    async def count_rejects_by_code(
+        self, ids: Sequence[uuid.UUID]
+    ) -> Mapping[uuid.UUID, list[RejectCount]]:
+        batch_id, code = col(RejectRow.batch_id), col(RejectRow.code)
+        omitted = select(OmittedRejectsRow).where(col(OmittedRejectsRow.batch_id).in_(ids))
+        stored = (
+            select(batch_id, code, func.count()).where(batch_id.in_(ids)).group_by(batch_id, code)
+        )
+        counts: dict[uuid.UUID, Counter[str]] = {key: Counter() for key in ids}
+        with translate_errors():
+            async with self._sessions() as session:
+                for key, reason, rows in await session.execute(stored):
+                    counts[key][reason] += rows
+                for row in await session.scalars(omitted):
+                    counts[row.batch_id][row.code] += row.row_count
+        return {
+            key: [RejectCount(*item) for item in count.most_common()]
+            for key, count in counts.items()
+        }
 
     async def list_genres_of(
         self, ids: Sequence[uuid.UUID]

@@ -4,7 +4,6 @@ A chunk is one transaction with the counts of its batch, so that a batch which d
 what it stored.
 """
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +12,8 @@ import numpy.typing as npt
 
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.records import BatchRecord, ChunkCounts, RejectRecord, ResumePoint
+from db.batches.rejects import RejectStore
 from db.batches.transitions import COMMIT_WITHOUT_WAITING
-from db.copying import copy_records_to_table
 from db.engine import driver_of
 from db.errors import translate_errors
 from db.records import ClassifiedTracks, ModelVersion
@@ -25,16 +24,18 @@ INSERT INTO batch_genres AS kept (batch_id, genre, track_count)
 SELECT $1, genre, track_count FROM unnest($2::text[], $3::bigint[]) AS new(genre, track_count)
 ON CONFLICT (batch_id, genre) DO UPDATE SET track_count = kept.track_count + excluded.track_count
 """
-_REJECT_COLUMNS = ("batch_id", "line", "track_id", "column_name", "code", "message")
 
 
 class ChunkWriter:
     """Stores the chunks of one batch, which one model classified."""
 
-    def __init__(self, lifecycle: BatchLifecycle, hold: Hold, model: ModelVersion) -> None:
+    def __init__(
+        self, lifecycle: BatchLifecycle, hold: Hold, model: ModelVersion, max_rejects: int
+    ) -> None:
         self._lifecycle = lifecycle
         self._hold = hold
         self._model = model
+        self._rejects = RejectStore(hold.batch_id, max_rejects)
 
     def prepare(self, tracks: ClassifiedTracks) -> TrackRows:
         """Bring tracks into the form that is stored; takes long enough to belong in a thread."""
@@ -62,25 +63,24 @@ class ChunkWriter:
                 refused = [*rejects, *map(_duplicate, duplicates)]
                 kept = ~np.isin(rows.lines, [row["line"] for row in duplicates])
                 counts = await record_chunk(
-                    driver, batch_id, refused, rows.predicted[kept], self._model.genres
+                    driver, self._rejects, refused, rows.predicted[kept], self._model.genres
                 )
                 return await self._lifecycle.advance(self._hold, counts, end)
 
 
 async def record_chunk(
     driver: Any,
-    batch_id: uuid.UUID,
+    store: RejectStore,
     rejects: Sequence[RejectRecord],
     predicted: npt.NDArray[np.int64],
     genres: Sequence[str],
 ) -> ChunkCounts:
     """Record rejected rows, and count stored ones by genre and all together."""
-    records = [(batch_id, r.line, r.track_id, r.column, r.code, r.message) for r in rejects]
-    await copy_records_to_table(driver, "batch_rejects", records=records, columns=_REJECT_COLUMNS)
+    await store.add(driver, rejects)
     counts = np.bincount(predicted, minlength=len(genres))
     present = np.flatnonzero(counts).tolist()
     names = [genres[index] for index in present]
-    await driver.execute(_COUNT_GENRES, batch_id, names, counts[present].tolist())
+    await driver.execute(_COUNT_GENRES, store.batch_id, names, counts[present].tolist())
     return ChunkCounts(stored=len(predicted), rejected=len(rejects))
 
 

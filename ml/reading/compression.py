@@ -14,8 +14,6 @@ from ml.errors import ContentTooLargeError, CsvError
 GZIP, ZSTANDARD = "gzip", "zstd"
 MAGIC = {b"\x1f\x8b": GZIP, b"\x28\xb5\x2f\xfd": ZSTANDARD}
 MIB = 1024 * 1024
-RATIO_FREE_BYTES = 4 * MIB
-"""So little content does no harm, whatever its ratio."""
 SKIPPED_BYTES = MIB
 
 
@@ -117,7 +115,7 @@ class TrackContent:
                 f"The compressed file has more than {limits.max_bytes:,} bytes of content, "
                 "which is the limit. Send it in parts."
             )
-        if size > RATIO_FREE_BYTES and size > limits.max_ratio * self._file.tell():
+        if size > limits.max_ratio * self._file.tell():
             raise ContentTooLargeError(
                 f"The content is more than {limits.max_ratio} times as large as the compressed "
                 "file, which is the limit. Send it uncompressed."

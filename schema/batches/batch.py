@@ -94,6 +94,12 @@ class Reject:
         )
 
 
+@strawberry.type(description="How many rows of a batch were rejected for a reason.")
+class RejectCount:
+    code: RejectCode = strawberry.field(description="The reason.")
+    count: int = strawberry.field(description="Number of rows.")
+
+
 @strawberry.type(description="Why a batch failed.")
 class BatchError:
     code: str = strawberry.field(description="The reason, for programs.")
@@ -169,7 +175,18 @@ class Batch(Node):
         record = await info.context.loaders.notification.load(self.key)
         return None if record is None else Notification.from_record(record)
 
-    @strawberry.field(description="Rejected rows, in file order.")
+    @strawberry.field(
+        description="How many rows were rejected for each reason, the commonest first. Together "
+        "they are `rowsRejected`, also where `rejects` has only the first ones."
+    )
+    async def reject_counts(self, info: Info) -> list[RejectCount]:
+        counts = await info.context.loaders.reject_counts.load(self.key)
+        return [RejectCount(code=RejectCode(count.code), count=count.rows) for count in counts]
+
+    @strawberry.field(
+        description="Rejected rows, in file order. Only the first 10,000 (`GENRE_MAX_REJECTS`) of "
+        "a batch are stored; `totalCount` counts those, `rowsRejected` and `rejectCounts` all."
+    )
     async def rejects(
         self,
         info: Info,

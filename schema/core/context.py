@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from strawberry.dataloader import DataLoader
 
 from db.batches.notifications import NotificationRecord, NotificationRepository
-from db.batches.records import BatchDeletion, BatchRecord, RejectRecord
+from db.batches.records import BatchDeletion, BatchRecord, RejectCount, RejectRecord
 from db.batches.repository import BatchRepository, RejectKey
 from db.records import GenreCount, Page, TrackRecord, Window
 from db.tracks.corrections import CorrectionRepository
@@ -159,6 +159,7 @@ class Loaders:
     batch_genres: DataLoader[uuid.UUID, Sequence[GenreCount]]
     rejects: DataLoader[tuple[uuid.UUID, Window[RejectKey]], Page[RejectRecord]]
     reject_count: DataLoader[uuid.UUID, int]
+    reject_counts: DataLoader[uuid.UUID, Sequence[RejectCount]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,10 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
         found = await ports.batches.count_rejects_of(ids)
         return [found[key] for key in ids]
 
+    async def load_reject_codes(ids: list[uuid.UUID]) -> Sequence[Sequence[RejectCount]]:
+        found = await ports.batches.count_rejects_by_code(ids)
+        return [found[key] for key in ids]
+
     async def load_rejects(
         keys: list[tuple[uuid.UUID, Window[RejectKey]]],
     ) -> Sequence[Page[RejectRecord]]:
@@ -260,6 +265,7 @@ def make_context(ports: Ports, client_id: str | None) -> Context:
         batch_genres=DataLoader(load_batch_genres),
         rejects=DataLoader(load_rejects),
         reject_count=DataLoader(load_reject_counts),
+        reject_counts=DataLoader(load_reject_codes),
     )
     return Context(ports=ports, loaders=loaders, client_id=client_id)
 

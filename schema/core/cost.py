@@ -33,8 +33,9 @@ from schema.core.errors import ErrorCode
 
 MAX_COST = 100_000
 """Default limit: a page of 1,000 rows with a hundred fields each."""
-TOTAL_COUNT = 100
+COUNT_COST = 100
 """Cost of counting a whole list, which reads far more rows than a page."""
+_COUNTS = frozenset({"totalCount", "rejectCounts"})
 _ROWS = frozenset({"nodes", "edges"})
 _SIZES = ("last", "first")
 Parent = GraphQLObjectType | GraphQLInterfaceType
@@ -92,8 +93,8 @@ class CostMeter:
         field = parent.fields.get(name)
         if field is None:  # __typename and introspection
             return 0
-        if name == "totalCount":
-            return TOTAL_COUNT
+        if name in _COUNTS:
+            return COUNT_COST
         inner = get_named_type(field.type)
         if node.selection_set is None or not isinstance(inner, Parent):
             return 1

@@ -14,7 +14,7 @@ from ml.detected import DetectedFile, FileFormat
 from ml.errors import ContentTooLargeError, EmptyCsvError
 from ml.reading.cell_table import rows_per_chunk, to_chunk
 from ml.reading.column_match import mapped_columns
-from ml.reading.compression import RATIO_FREE_BYTES, ContentLimits
+from ml.reading.compression import ContentLimits
 from ml.reading.header_check import check_names
 from ml.reading.parquet.decoder import decoded
 from ml.reading.read_options import ReadOptions
@@ -88,7 +88,7 @@ def _check_size(unpacked: int, size: int, limits: ContentLimits) -> None:
             f"The Parquet file has more than {limits.max_bytes:,} bytes of content, "
             "which is the limit. Send it in parts."
         )
-    if unpacked > RATIO_FREE_BYTES and unpacked > limits.max_ratio * size:
+    if unpacked > limits.max_ratio * size:
         raise ContentTooLargeError(
             f"The content is more than {limits.max_ratio} times as large as the Parquet file, "
             "which is the limit. Send it as CSV."

@@ -8,7 +8,7 @@ from typing import IO, BinaryIO
 
 from ml.detected import ACCEPTED
 from ml.errors import ContentTooLargeError, CsvError, UnsupportedFileTypeError
-from ml.reading.compression import RATIO_FREE_BYTES, ContentLimits
+from ml.reading.compression import ContentLimits
 
 MAGIC = b"PK\x03\x04"
 _END = b"PK\x05\x06"
@@ -83,7 +83,7 @@ class Package:
                 f"The workbook has more than {limits.max_bytes:,} bytes of content, "
                 "which is the limit. Send it in parts."
             )
-        if unpacked > RATIO_FREE_BYTES and unpacked > limits.max_ratio * self.size:
+        if unpacked > limits.max_ratio * self.size:
             raise ContentTooLargeError(
                 f"The content is more than {limits.max_ratio} times as large as the workbook, "
                 "which is the limit. Send it as CSV."
