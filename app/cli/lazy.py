@@ -43,6 +43,10 @@ COMMANDS = {
         "app.cli.commands.evaluate:evaluate",
         "Score a model on tracks whose genres you know; tracks it learnt from flatter it.",
     ),
+    "report": (
+        "app.cli.commands.report:report",
+        "Describe your tracks, their drift from the training tracks and what to expect, as HTML.",
+    ),
     "tune": (
         "app.cli.commands.tune:tune",
         "Search for the best parameters for your tracks; needs `pip install genre-service[train]`.",

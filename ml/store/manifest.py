@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ml.errors import ArtefactError
+from ml.store.profile import TrainingProfile
 
 MANIFEST_FILE = "manifest.json"
 FORMAT = 2
@@ -193,6 +194,8 @@ class Manifest(BaseModel):
     expected: Expected | None = None
     """None in manifests of older releases, and in models learnt from answers."""
     independent: Independent | None = None
+    training_profile: TrainingProfile | None = None
+    """None in manifests of older releases."""
     files: dict[str, str]
     """sha256 of every other file of the model, by name."""
 
@@ -243,6 +246,12 @@ class Manifest(BaseModel):
 def sha256_of(content: bytes) -> str:
     """Return the sha256 of a file's content, in hex."""
     return hashlib.sha256(content).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the sha256 of a file of any size, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content_version(files: Mapping[str, str]) -> str:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.columns import NUMBER_COLUMNS
 from ml.store.folder import write_model
 from ml.store.manifest import Manifest, content_version, sha256_of
+from ml.store.profile import TrainingProfile
 from ml.training.data.labelled import LabelledTracks
 from ml.training.data.lyric_rows import NO_LYRIC_ROWS, LyricRows
 from ml.training.parameters import TrainingParameters
@@ -62,5 +64,6 @@ def _manifest(
         metrics=trained.metrics,
         validation=trained.validation,
         expected=trained.expected,
+        training_profile=TrainingProfile.of(data.tracks.numbers, NUMBER_COLUMNS),
         files=files,
     )

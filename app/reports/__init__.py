@@ -1,0 +1,1 @@
+"""Render reports on tracks as self-contained HTML pages."""
