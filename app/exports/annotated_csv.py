@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from app.exports.annotations import Added, Notes, added_names
-from ml.reading.original import BYTE_ORDER_MARK, OriginalFile, OriginalRow
+from ml.reading.originals.original import Original, OriginalRow
+from ml.reading.originals.text_original import BYTE_ORDER_MARK
 
 _WIDE = "(?:\uff1d|\uff0b|\uff0d|\uff20)".encode()
 _DIGITS = rb"(?:[0-9]+[.,;]?[0-9]*|[.,;][0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -19,7 +20,7 @@ SUSPECT = re.compile(rb"[=@\t\r\n]|[+-](?!" + _DIGITS + rb"(?:[,\"]|\Z))|\xef\xb
 class AnnotatedCsv:
     """Writes one file; every method blocks, so call it in a thread."""
 
-    def __init__(self, original: OriginalFile, *, raw: bool = False) -> None:
+    def __init__(self, original: Original, *, raw: bool = False) -> None:
         self._original, self._raw = original, raw
 
     def begin(self) -> bytes:
@@ -57,7 +58,7 @@ def is_formula(cell: bytes) -> bool:
     return bool(FORMULA.match(cell)) and not NUMBER.fullmatch(cell.strip(b" "))
 
 
-def fit(cells: list[bytes], original: OriginalFile) -> list[bytes]:
+def fit(cells: list[bytes], original: Original) -> list[bytes]:
     """Return as many cells as the header has: missing ones are empty, the last takes the rest."""
     count = len(original.names)
     if len(cells) <= count:

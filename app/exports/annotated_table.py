@@ -1,4 +1,4 @@
-"""Turn the rows of a batch's own file into a table, for the formats that are not CSV."""
+"""Turn the rows of a batch's own file into tables, for the formats that are not CSV."""
 
 from collections.abc import Sequence
 
@@ -6,31 +6,42 @@ import pyarrow as pa
 
 from app.exports.annotated_csv import fit
 from app.exports.annotations import ADDED, Notes, added_names
-from ml.reading.original import OriginalFile, OriginalRow
+from ml.reading.originals.original import Original, OriginalBlock
 
 
-def annotated_schema(original: OriginalFile) -> pa.Schema:
-    """Return the columns: text as in the file, then what is added."""
+def annotated_schema(original: Original, *, is_typed: bool) -> pa.Schema:
+    """Return the columns of the file, as text or with their own types, then what is added."""
     names = [*unique(original.names), *added_names(original.names)]
-    types = [*[pa.string()] * len(original.names), *ADDED.types]
-    return pa.schema(list(zip(names, types, strict=True)))
+    types = original.types if is_typed and original.types else [pa.string()] * len(original.names)
+    return pa.schema(list(zip(names, [*types, *ADDED.types], strict=True)))
 
 
-def annotated_table(original: OriginalFile, rows: Sequence[OriginalRow], notes: Notes) -> pa.Table:
-    """Return the rows of a block; empty cells are empty text."""
-    schema = annotated_schema(original)
+def annotated_table(
+    original: Original, schema: pa.Schema, block: OriginalBlock, notes: Notes
+) -> pa.Table:
+    """Return a block; as text, empty cells are empty text."""
+    own = schema.types[: len(original.names)]
+    if block.table is not None and own == block.table.schema.types:
+        columns = block.table.columns
+    else:
+        columns = _text_columns(original, block)
+    added = zip(*map(notes.added_to, block.rows), strict=True)
+    types = schema.types[len(own) :]
+    columns = [*columns, *map(pa.array, added, types)]
+    return pa.table(columns, schema=schema)
+
+
+def annotated_rows(block: OriginalBlock, notes: Notes) -> Sequence[Sequence[object]]:
+    """Return the cells of a block, row by row, with numbers as numbers."""
+    return [(*row.values, *notes.added_to(row)) for row in block.rows]
+
+
+def _text_columns(original: Original, block: OriginalBlock) -> list[pa.Array]:
     cells = [
-        [
-            *(cell.decode(errors="replace") for cell in fit(original.cells(row.record), original)),
-            *notes.added_to(row),
-        ]
-        for row in rows
+        [cell.decode(errors="replace") for cell in fit(original.cells(row.record), original)]
+        for row in block.rows
     ]
-    columns = zip(*cells, strict=True)
-    return pa.table(
-        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)],
-        schema=schema,
-    )
+    return [pa.array(column, pa.string()) for column in zip(*cells, strict=True)]
 
 
 def unique(names: Sequence[str]) -> list[str]:

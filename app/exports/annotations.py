@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from db.batches.annotations import TOP, AnnotationReader, TrackGenres
-from ml.reading.original import OriginalRow
+from ml.reading.originals.original import OriginalRow
 
 ADDED = pa.schema(
     [

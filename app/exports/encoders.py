@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, closing
+from typing import Generic, TypeVar
 
 import anyio.to_thread
 import orjson
@@ -11,26 +12,28 @@ from pyarrow import csv
 
 from app.exports.formulas import defuse_formulas
 
+Chunk = TypeVar("Chunk")
 
-class Encoder(ABC):
+
+class Encoder(ABC, Generic[Chunk]):
     """Writes one file; every method blocks, so call it in a thread."""
 
     @abstractmethod
-    def write(self, table: pa.Table) -> bytes:
+    def write(self, chunk: Chunk, /) -> bytes:
         """Take a chunk and return the bytes that are ready."""
 
     def end(self) -> Iterator[bytes]:
         """Yield the rest of the file."""
         yield from ()
 
-    def close(self) -> None:  # noqa: B027 - most hold nothing
+    def close(self) -> None:
         """Release what the encoder holds, also if the file is not complete."""
 
 
-MakeEncoder = Callable[[pa.Schema], Encoder]
+MakeEncoder = Callable[[pa.Schema], Encoder[pa.Table]]
 
 
-class CsvEncoder(Encoder):
+class CsvEncoder(Encoder[pa.Table]):
     """CSV with a header: text is quoted, numbers are not, null is an empty cell."""
 
     def __init__(self, schema: pa.Schema, *, raw: bool = False) -> None:
@@ -49,7 +52,7 @@ class CsvEncoder(Encoder):
             yield self.write(self._schema.empty_table())
 
 
-class JsonEncoder(Encoder):
+class JsonEncoder(Encoder[pa.Table]):
     """JSON Lines: one object per row."""
 
     def __init__(self, schema: pa.Schema) -> None:
@@ -60,7 +63,7 @@ class JsonEncoder(Encoder):
         return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
-class ParquetEncoder(Encoder):
+class ParquetEncoder(Encoder[pa.Table]):
     """Parquet with one row group per chunk."""
 
     def __init__(self, schema: pa.Schema) -> None:
@@ -106,13 +109,15 @@ class _Drained:
 
 
 async def encode(
-    tables: AsyncGenerator[pa.Table, None], schema: pa.Schema, make: MakeEncoder
+    chunks: AsyncGenerator[Chunk, None],
+    schema: pa.Schema,
+    make: Callable[[pa.Schema], Encoder[Chunk]],
 ) -> AsyncGenerator[bytes, None]:
-    """Yield the file that contains the tables, chunk by chunk."""
+    """Yield the file that contains the chunks, one after the other."""
     with closing(await anyio.to_thread.run_sync(make, schema)) as encoder:
-        async with aclosing(tables):
-            async for table in tables:
-                if part := await anyio.to_thread.run_sync(encoder.write, table):
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                if part := await anyio.to_thread.run_sync(encoder.write, chunk):
                     yield part
         rest = encoder.end()
         while part := await anyio.to_thread.run_sync(lambda: next(rest, b"")):

@@ -1,7 +1,7 @@
 """Write an Excel workbook with one sheet, whose rows go to a temporary file as they arrive."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -38,8 +38,8 @@ class TooManyRowsError(PortError):
         )
 
 
-class XlsxEncoder(Encoder):
-    """An Excel workbook. Text stays text, so no cell is a formula."""
+class XlsxRows(Encoder[Sequence[Sequence[object]]]):
+    """An Excel workbook of rows. Text stays text, so no cell is a formula."""
 
     def __init__(self, schema: pa.Schema) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="genre-xlsx-")
@@ -51,10 +51,10 @@ class XlsxEncoder(Encoder):
         self._write_row(schema.names)
         self._sheet.freeze_panes(1, 0)
 
-    def write(self, table: pa.Table) -> bytes:
-        if self._row - 1 + len(table) > MAX_ROWS:
+    def write(self, rows: Sequence[Sequence[object]], /) -> bytes:
+        if self._row - 1 + len(rows) > MAX_ROWS:
             raise TooManyRowsError
-        for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        for row in rows:
             self._write_row(row)
         return b""
 
@@ -68,11 +68,29 @@ class XlsxEncoder(Encoder):
         self._sheet._opt_close()  # closes the file of its rows, if the workbook is not complete
         self._folder.cleanup()
 
-    def _write_row(self, cells: tuple[object, ...] | list[str]) -> None:
+    def _write_row(self, cells: Sequence[object]) -> None:
         for column, cell in enumerate(cells):
             if cell is not None:
                 _write_cell(self._sheet, self._row, column, cell)
         self._row += 1
+
+
+class XlsxEncoder(Encoder[pa.Table]):
+    """An Excel workbook of tables."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._rows = XlsxRows(schema)
+
+    def write(self, table: pa.Table, /) -> bytes:
+        return self._rows.write(
+            list(zip(*map(pa.ChunkedArray.to_pylist, table.columns), strict=True))
+        )
+
+    def end(self) -> Iterator[bytes]:
+        return self._rows.end()
+
+    def close(self) -> None:
+        self._rows.close()
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, cell: object) -> None:

@@ -20,8 +20,8 @@ from app.http.download_answers import REFUSALS, headers_of, refuse_export
 from app.service import Service
 from app.uploads.spool import SpoolError
 from db.errors import StorageUnavailableError
-from ml.reading.compression import TrackContent
-from ml.reading.original import OriginalFile
+from ml.reading.originals.opening import open_original
+from ml.reading.track_file import TrackFile
 from schema.core.exports import ExportFormat
 
 
@@ -48,9 +48,9 @@ async def _parts(
     service: Service, batch_id: uuid.UUID, format: ExportFormat
 ) -> AsyncGenerator[bytes, None]:
     options = await find_options(service.read_options, batch_id)
-    with await _open(service, batch_id) as file:
-        content = TrackContent(file, service.reader.limits)
-        original = await anyio.to_thread.run_sync(OriginalFile, content, options)
+    with await _open(service, batch_id) as file, contextlib.ExitStack() as opened:
+        opening = open_original(TrackFile(file, service.reader.limits), options)
+        original = await anyio.to_thread.run_sync(opened.enter_context, opening)
         async with (
             service.annotations.snapshot(batch_id) as reader,
             aclosing(annotate(original, reader, format)) as parts,

@@ -1,5 +1,6 @@
 """Read a file of tracks of any accepted format; the content tells which it is."""
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -59,10 +60,8 @@ class TrackFile:
             As `ml.reading.tracks_csv.read_tracks`; also if compressed data is damaged, or has more
             content than the limits allow.
         """
-        content = TrackContent(self.file, self.limits)
-        magic = content.read(len(XLSX_MAGIC))
-        content.seek(0)
-        if magic in (XLSX_MAGIC, PARQUET_MAGIC):
+        magic, content = self.begin()
+        if magic is not None:
             read = read_xlsx if magic == XLSX_MAGIC else read_parquet
             yield from self._read_packed(read, content, start, chunk_bytes, options)
             return
@@ -78,6 +77,26 @@ class TrackFile:
                 detected=replace(chunk.detected, compression=content.compression),
             )
 
+    def begin(self) -> tuple[bytes | None, TrackContent]:
+        """Return the mark at the start of XLSX or Parquet, None for text, and the content."""
+        content = TrackContent(self.file, self.limits)
+        magic = content.read(len(XLSX_MAGIC))
+        content.seek(0)
+        return magic if magic in (XLSX_MAGIC, PARQUET_MAGIC) else None, content
+
+    @contextlib.contextmanager
+    def unpacked(self, content: TrackContent) -> Iterator[BinaryIO]:
+        """Return the file itself, or a copy that is unpacked if it is compressed."""
+        if content.compression is None:
+            self.file.seek(0)
+            yield self.file
+            return
+        with tempfile.TemporaryFile() as copy:
+            while piece := content.read(_PIECE_BYTES):
+                copy.write(piece)
+            copy.seek(0)
+            yield copy
+
     def _read_packed(
         self,
         read: PackedReader,
@@ -87,25 +106,22 @@ class TrackFile:
         options: ReadOptions,
     ) -> Iterator[TrackChunk]:
         """Read a format that needs the whole file, unpacked first if it is compressed as well."""
-        if content.compression is None:
-            self.file.seek(0)
-            yield from read(self.file, self.limits, start, chunk_bytes=chunk_bytes, options=options)
-            return
-        with tempfile.TemporaryFile() as unpacked:
-            while piece := content.read(_PIECE_BYTES):
-                unpacked.write(piece)
-            packed_bytes, unpacked_bytes = self.file.seek(0, SEEK_END), max(1, unpacked.tell())
-            unpacked.seek(0)
-            for chunk in read(
-                unpacked, self.limits, start, chunk_bytes=chunk_bytes, options=options
-            ):
+        with self.unpacked(content) as whole:
+            whole_bytes, packed_bytes = _size_of(whole), _size_of(self.file)
+            for chunk in read(whole, self.limits, start, chunk_bytes=chunk_bytes, options=options):
                 assert chunk.detected is not None
                 yield replace(
                     chunk,
-                    bytes_read=chunk.bytes_read * packed_bytes // unpacked_bytes,
+                    bytes_read=chunk.bytes_read * packed_bytes // whole_bytes,
                     detected=replace(chunk.detected, compression=content.compression),
                 )
 
     def read_all(self) -> TrackChunk:
         """Read the whole file into one chunk, for files known to be small such as training data."""
         return joined_chunks(list(self.read()))
+
+
+def _size_of(file: BinaryIO) -> int:
+    size = max(1, file.seek(0, SEEK_END))
+    file.seek(0)
+    return size

@@ -29,13 +29,16 @@ def main() -> None:
     sys.stdout.write(json.dumps(about) + "\n")
     sys.stdout.flush()
     wanted = json.loads(sys.stdin.readline())
-    columns = [schema.names[index] for index in wanted["columns"]]
+    indices, keep_all = wanted["columns"], wanted["keep_all"]
+    columns = None if keep_all else [schema.names[index] for index in indices]
     first, skipped = 0, wanted["skip"]
     while first < metadata.num_row_groups and skipped >= metadata.row_group(first).num_rows > 0:
         skipped -= metadata.row_group(first).num_rows
         first += 1
     groups = list(range(first, metadata.num_row_groups))
-    out = pa.schema([(str(index), _type(schema.field(index).type)) for index in wanted["columns"]])
+    kept = schema.types if keep_all else []
+    types = [*(_type(schema.field(index).type) for index in indices), *map(_plain, kept)]
+    out = pa.schema([(str(number), type) for number, type in enumerate(types)])
     with pa.ipc.new_stream(sys.stdout.buffer, out) as stream:
         if not groups:
             return
@@ -47,19 +50,34 @@ def main() -> None:
                 skipped -= batch.num_rows
                 continue
             part, skipped = batch.slice(skipped), 0
-            arrays = [
-                _converted(part.column(part.schema.get_field_index(name)), out.field(index).type)
-                for index, name in enumerate(columns)
-            ]
+            found = part.columns
+            if columns is not None:
+                found = [part.column(part.schema.get_field_index(name)) for name in columns]
+            cells = [found[index] for index in indices] if keep_all else found
+            arrays = list(map(_converted, cells, types))
+            if keep_all:
+                arrays += map(_decoded, found)
             stream.write_batch(pa.record_batch(arrays, schema=out))
+
+
+def _plain(found: Any) -> Any:
+    """Return the type of decoded values."""
+    import pyarrow as pa
+
+    return found.value_type if isinstance(found, pa.DictionaryType) else found
+
+
+def _decoded(cells: Any) -> Any:
+    import pyarrow as pa
+
+    return cells.dictionary_decode() if isinstance(cells.type, pa.DictionaryType) else cells
 
 
 def _type(found: Any) -> Any:
     """Numbers stay numbers; whole numbers become text, as a track id must stay exact."""
     import pyarrow as pa
 
-    if isinstance(found, pa.DictionaryType):
-        return _type(found.value_type)
+    found = _plain(found)
     if pa.types.is_floating(found) or pa.types.is_decimal(found):
         return pa.float64()
     return pa.string()
@@ -70,8 +88,7 @@ def _converted(cells: Any, wanted: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(cells.type, pa.DictionaryType):
-        cells = cells.dictionary_decode()
+    cells = _decoded(cells)
     if pa.types.is_list(cells.type) or pa.types.is_large_list(cells.type):  # tags
         return pc.binary_join(cells.cast(pa.list_(pa.string())), ",").fill_null("")
     if pa.types.is_boolean(cells.type):

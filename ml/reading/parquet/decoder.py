@@ -57,16 +57,23 @@ class ParquetDecoder:
         self.names, self.row_count = about["names"], about["rows"]
 
     def rows(
-        self, columns: Sequence[int], *, skip: int, batch_rows: int
+        self, columns: Sequence[int], *, skip: int, batch_rows: int, keep_all: bool = False
     ) -> Iterator[pa.RecordBatch]:
         """Yield the cells of some columns, by their index, after `skip` rows.
+
+        They are text or float64; with `keep_all`, all columns with their own types follow.
 
         Raises
         ------
         CsvError
             The file is damaged, or its decoder died of it.
         """
-        wanted = {"columns": list(columns), "skip": skip, "batch_rows": batch_rows}
+        wanted = {
+            "columns": list(columns),
+            "skip": skip,
+            "batch_rows": batch_rows,
+            "keep_all": keep_all,
+        }
         try:
             stdin = self._pipe(self._process.stdin)
             stdin.write(json.dumps(wanted).encode() + b"\n")

@@ -21,7 +21,7 @@ from ml.reading.read_options import ReadOptions
 from ml.track import FilePosition, TrackChunk
 
 MAGIC = b"PAR1"
-_FIRST_LINE = 2
+FIRST_LINE = 2
 
 
 def read_parquet(
@@ -43,7 +43,7 @@ def read_parquet(
     """
     size = file.seek(0, 2)
     file.seek(0)
-    done = 0 if start is None else start.line - _FIRST_LINE
+    done = 0 if start is None else start.line - FIRST_LINE
     with decoded(file) as decoder:
         match = check_names([name.strip() for name in decoder.names], options, 1)
         detected = DetectedFile(FileFormat.PARQUET, columns=mapped_columns(match))
@@ -53,10 +53,10 @@ def read_parquet(
         batches = decoder.rows(positions, skip=done, batch_rows=rows)
         for batch in _grouped(batches, rows):
             unpacked += batch.nbytes
-            _check_size(unpacked, size, limits)
-            lines = np.arange(done, done + batch.num_rows, dtype=np.int64) + _FIRST_LINE
+            check_size(unpacked, size, limits)
+            lines = np.arange(done, done + batch.num_rows, dtype=np.int64) + FIRST_LINE
             done += batch.num_rows
-            end = FilePosition(done, done + _FIRST_LINE)
+            end = FilePosition(done, done + FIRST_LINE)
             chunk = to_chunk(dict(zip(names, batch.columns, strict=True)), lines, end, options)
             read = size * min(done, decoder.row_count) // max(1, decoder.row_count)
             yield replace(chunk, bytes_read=read, detected=detected)
@@ -82,7 +82,14 @@ def _joined(group: list[pa.RecordBatch]) -> pa.RecordBatch:
     return group[0] if len(group) == 1 else pa.concat_batches(group)
 
 
-def _check_size(unpacked: int, size: int, limits: ContentLimits) -> None:
+def check_size(unpacked: int, size: int, limits: ContentLimits) -> None:
+    """Check how much has come out of a file of `size` bytes.
+
+    Raises
+    ------
+    ContentTooLargeError
+        It is more than is allowed.
+    """
     if unpacked > limits.max_bytes:
         raise ContentTooLargeError(
             f"The Parquet file has more than {limits.max_bytes:,} bytes of content, "

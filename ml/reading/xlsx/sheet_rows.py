@@ -13,10 +13,14 @@ MAX_ROWS = 1_048_576
 
 
 class Row(NamedTuple):
-    """A row by its number in the sheet, from 1; the text of its cells by their column, from 0."""
+    """A row by its number in the sheet, from 1; the text of its cells by their column, from 0.
+
+    `texts` are the columns of cells that are no numbers.
+    """
 
     number: int
     cells: dict[int, str]
+    texts: set[int]
 
 
 def read_rows(part: Part, strings: SharedStrings) -> Iterator[Row]:
@@ -39,6 +43,7 @@ class _SheetReader:
         self.rows: list[Row] = []
         self._number = 0
         self._cells: dict[int, str] = {}
+        self._texts: set[int] = set()
         self._column = -1
         self._kind = "n"
         self._value: list[str] = []
@@ -70,7 +75,7 @@ class _SheetReader:
             found = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else 0
         if not self._number < found <= MAX_ROWS:
             raise CsvError("The sheet is damaged (its rows are not in order).")
-        self._number, self._column, self._cells = found, -1, {}
+        self._number, self._column, self._cells, self._texts = found, -1, {}, set()
 
     def text(self, data: str) -> None:
         if self._takes_text:
@@ -83,13 +88,15 @@ class _SheetReader:
         if name == "c":
             if self._value:
                 value = "".join(self._value)
+                if self._kind != "n":
+                    self._texts.add(self._column)
                 self._cells[self._column] = self._strings.get(value) if self._kind == "s" else value
         elif name in ("v", "t"):
             self._takes_text = False
         elif name == "rPh":
             self._phonetic -= 1
         elif name == "row" and self._cells:
-            self.rows.append(Row(self._number, self._cells))
+            self.rows.append(Row(self._number, self._cells, self._texts))
 
 
 def _column_of(reference: str) -> int:

@@ -3,6 +3,7 @@
 The first sheet with our columns is read. A line is the number of the row in the sheet.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -26,13 +27,14 @@ _MAX_SHEETS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
     """A sheet whose header was read; `rows` are those after it."""
 
     match: ColumnMatch
     rows: Iterator[Row]
     part: Part
     size: int
+    package: Package
 
 
 def read_xlsx(
@@ -50,26 +52,38 @@ def read_xlsx(
     EmptyCsvError, UnsupportedFileTypeError, CsvError, ColumnMappingError
         As `read_tracks`.
     """
-    package = Package(file, limits)
-    workbook = read_workbook(package)
-    with SharedStrings(package, workbook.shared_strings) as strings:
-        sheet = _find_sheet(package, workbook.sheets, strings, options)
+    with open_sheet(file, limits, options) as sheet:
         detected = DetectedFile(FileFormat.XLSX, columns=mapped_columns(sheet.match))
         first_line = 0 if start is None else start.line
         rows = (row for row in sheet.rows if row.number >= first_line)
         is_empty = True
-        for group in _groups(rows, rows_per_chunk(chunk_bytes)):
+        for group in group_rows(rows, rows_per_chunk(chunk_bytes)):
             is_empty = False
-            chunk = _parse(sheet.match, group, options)
-            read = package.size * min(sheet.part.position, sheet.size) // sheet.size
+            chunk = parse_rows(sheet.match, group, options)
+            read = sheet.package.size * min(sheet.part.position, sheet.size) // sheet.size
             yield replace(chunk, bytes_read=read, detected=detected)
         if is_empty and start is None:
             raise EmptyCsvError("The sheet has a header and no rows.")
 
 
+@contextlib.contextmanager
+def open_sheet(file: BinaryIO, limits: ContentLimits, options: ReadOptions) -> Iterator[Sheet]:
+    """Find the sheet with our columns.
+
+    Raises
+    ------
+    EmptyCsvError, UnsupportedFileTypeError, CsvError, ColumnMappingError
+        As `read_tracks`.
+    """
+    package = Package(file, limits)
+    workbook = read_workbook(package)
+    with SharedStrings(package, workbook.shared_strings) as strings:
+        yield _find_sheet(package, workbook.sheets, strings, options)
+
+
 def _find_sheet(
     package: Package, names: list[str], strings: SharedStrings, options: ReadOptions
-) -> _Sheet:
+) -> Sheet:
     first_error: CsvError | None = None
     for name in names[:_MAX_SHEETS]:
         part = package.open(name)
@@ -84,11 +98,12 @@ def _find_sheet(
         except CsvError as error:
             first_error = first_error or error
             continue
-        return _Sheet(match, rows, part, package.size_of(name))
+        return Sheet(match, rows, part, package.size_of(name), package)
     raise first_error or EmptyCsvError("The workbook is empty.")
 
 
-def _groups(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+def group_rows(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+    """Yield rows in groups of `size`."""
     group: list[Row] = []
     for row in rows:
         group.append(row)
@@ -99,7 +114,8 @@ def _groups(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
         yield group
 
 
-def _parse(match: ColumnMatch, rows: list[Row], options: ReadOptions) -> TrackChunk:
+def parse_rows(match: ColumnMatch, rows: list[Row], options: ReadOptions) -> TrackChunk:
+    """Return the tracks and rejects of some rows."""
     cells = {
         column: pa.array([row.cells.get(position, "") for row in rows], pa.string())
         for column, position in match.positions.items()

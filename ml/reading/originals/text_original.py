@@ -1,13 +1,16 @@
-"""Read the rows of a file as they are, with the track of each, to write them again with more cells.
-
-Which rows there are, on which lines, and which have a valid track id is what `read_tracks` says.
-"""
+"""A CSV file as it is, in any charset and with any delimiter."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ml.reading.csv_block import BlockParser
 from ml.reading.csv_header import Header, read_header
+from ml.reading.originals.original import (
+    BLOCK_BYTES,
+    Original,
+    OriginalBlock,
+    OriginalRow,
+    ids_by_line,
+)
 from ml.reading.read_options import DEFAULTS, ReadOptions
 from ml.reading.records.blocks import RecordBlock, read_record_blocks
 from ml.reading.records.byte_source import Seekable, read_up_to
@@ -17,61 +20,31 @@ from ml.reading.text.delimiters import Exchanged
 from ml.reading.text.utf8 import Utf8Text
 from ml.track import RejectCode
 
-BLOCK_BYTES = 2 * 1024 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LINE_END = b"\r\n"
 _CODECS = {UTF16: "utf-16-le", WINDOWS: "cp1252"}
 
 
-@dataclass(frozen=True, slots=True)
-class OriginalRow:
-    """A row as it is in the file.
-
-    Attributes
-    ----------
-    record : bytes
-        UTF-8, without the line end; the delimiter and the comma have changed places.
-    track_id : int or None
-        None if the row cannot be read.
-    is_ragged : bool
-        It has not as many fields as the header.
-    """
-
-    record: bytes
-    line: int
-    track_id: int | None
-    is_ragged: bool
-
-
-class OriginalFile:
-    """A CSV file that is at its start; its text is UTF-8 here, whatever it is in the file.
-
-    Attributes
-    ----------
-    header : bytes
-        The text before the first row, without the last line end.
-    names : list of str
-        The column names as in the file.
-    line_end, delimiter : bytes
-    """
+class TextOriginal(Original):
+    """A CSV file that is at its start; its text is UTF-8 here, whatever it is in the file."""
 
     def __init__(self, content: Seekable, options: ReadOptions = DEFAULTS) -> None:
-        self._text = Utf8Text(content)
+        self._text, self._options = Utf8Text(content), options
         self._header: Header = read_header(self._text, options)
         self._text.seek(0)
         start = read_up_to(self._text, self._header.end.byte)
         self.delimiter = self._header.exchange.delimiter
-        self.header = start.rstrip(LINE_END).removeprefix(BYTE_ORDER_MARK).lstrip(LINE_END)
+        header = start.rstrip(LINE_END).removeprefix(BYTE_ORDER_MARK).lstrip(LINE_END)
         self.has_mark = start.startswith(BYTE_ORDER_MARK) or self._text.charset == UTF16
         self.line_end = LINE_END if start.endswith(LINE_END) else b"\n"
-        names = self.cells(self._header.exchange.apply(self.header))
-        self.names = [name.decode().strip() for name in names]
+        names = self.cells(self._header.exchange.apply(header))
+        super().__init__([name.decode().strip() for name in names], header)
 
-    def read(self) -> Iterator[list[OriginalRow]]:
-        """Yield the rows, about `BLOCK_BYTES` at a time; memory does not grow with the file."""
+    def read(self) -> Iterator[OriginalBlock]:
         end, exchange = self._header.end, self._header.exchange
         self._text.seek(end.byte)
-        parser = BlockParser(self._header.names, exchange)
+        allow_missing = self._options.allow_missing
+        parser = BlockParser(self._header.names, exchange, allow_missing=allow_missing)
         for block in read_record_blocks(
             Exchanged(self._text, exchange),
             block_bytes=BLOCK_BYTES,
@@ -79,14 +52,12 @@ class OriginalFile:
             line=end.line,
             position=end.byte,
         ):
-            yield _rows_of(block, parser)
+            yield OriginalBlock(_rows_of(block, parser))
 
     def cells(self, record: bytes) -> list[bytes]:
-        """Return the cells of a record, without quotes."""
         return [self._header.exchange.apply(cell) for cell in split_fields(record)]
 
     def as_sent(self, record: bytes) -> bytes:
-        """Return a record with its delimiter."""
         return self._header.exchange.apply(record)
 
     def encode(self, text: bytes) -> bytes:
@@ -100,8 +71,7 @@ class OriginalFile:
 
 def _rows_of(block: RecordBlock, parser: BlockParser) -> list[OriginalRow]:
     chunk = parser.parse(block)
-    tracks = chunk.tracks
-    ids = dict(zip(tracks.lines.tolist(), tracks.track_ids.tolist(), strict=True))
+    ids = ids_by_line(chunk.tracks)
     ragged = {
         reject.line for reject in chunk.rejects if reject.code is RejectCode.WRONG_FIELD_COUNT
     }

@@ -1,0 +1,1 @@
+"""Read files as they are, to write them again with more cells."""
