@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -12,9 +12,22 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from db.breaker import Breaker
 from db.errors import StorageSetupError, StorageUnavailableError, reason_of, translate_errors
+from db.time_limits import GRACE_S, STATEMENT_S, enforce
 
 OLDEST_POSTGRES = 15
+CONNECT_TIMEOUT_S = 3.0
+POOL_TIMEOUT_S = 2.0
+"""How long a statement waits for a connection when all are busy."""
+_NETWORK = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+    "client_connection_check_interval": "10000",
+}
+"""Make Postgres notice within 30 s that this machine has vanished, and free its locks."""
 _SCHEMES = ("postgres", "postgresql", "postgresql+asyncpg")
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -44,27 +57,52 @@ def read_database_url(address: str) -> URL:
 
 
 def create_engine(
-    address: str, *, pool_size: int = 10, connect_timeout_s: float = 10
+    address: str, *, pool_size: int = 10, statement_s: float = STATEMENT_S
 ) -> AsyncEngine:
-    """Create a pool; it connects on first use."""
-    return create_async_engine(
-        read_database_url(address),
+    """Create a pool; it connects on first use.
+
+    `statement_s` limits a statement unless `db.time_limits.allow_long` is asked for more.
+    """
+    url = read_database_url(address)
+    engine = create_async_engine(
+        url,
         pool_size=pool_size,
         max_overflow=5,
-        pool_timeout=30,
-        pool_pre_ping=True,
+        pool_timeout=POOL_TIMEOUT_S,
+        hide_parameters=True,  # the log must not contain users' data
         connect_args={
-            "timeout": connect_timeout_s,
-            "server_settings": {
-                "application_name": "genre",
-                "jit": "off",
-                # The best plan depends on the genre and the words, so never use a generic one.
-                "plan_cache_mode": "force_custom_plan",
-                # Starting workers takes longer than our queries.
-                "max_parallel_workers_per_gather": "0",
-            },
+            "async_creator_fn": Breaker().connect,
+            "timeout": CONNECT_TIMEOUT_S,
+            "command_timeout": statement_s + GRACE_S,
+            "server_settings": {**_settings(statement_s), **(_NETWORK if _is_remote(url) else {})},
         },
     )
+    enforce(engine, statement_s)
+    event.listen(engine.sync_engine, "checkout", _check_open)
+    return engine
+
+
+def _settings(statement_s: float) -> dict[str, str]:
+    return {
+        "application_name": "genre",
+        "statement_timeout": f"{round(1000 * statement_s)}",
+        "jit": "off",
+        # The best plan depends on the genre and the words, so never use a generic one.
+        "plan_cache_mode": "force_custom_plan",
+        # Starting workers takes longer than our queries.
+        "max_parallel_workers_per_gather": "0",
+    }
+
+
+def _is_remote(url: URL) -> bool:
+    host = str(url.host or url.query.get("host") or "")
+    return bool(host) and not host.startswith("/")
+
+
+def _check_open(connection: Any, record: object, proxy: object) -> None:
+    """Replace a connection that Postgres has closed; a ping would cost three round trips."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:
@@ -75,10 +113,12 @@ def create_sessions(engine: AsyncEngine) -> Sessions:
 async def driver_of(connection: AsyncConnection) -> Any:
     """Return the asyncpg connection, inside SQLAlchemy's transaction.
 
-    SQLAlchemy begins the transaction at its first statement, so this executes one.
+    SQLAlchemy begins it at its first statement, so this executes one if there was none.
     """
-    await connection.execute(text("SELECT"))
-    return (await connection.get_raw_connection()).driver_connection
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    if not driver.is_in_transaction():
+        await connection.execute(text("SELECT"))
+    return driver
 
 
 async def check_server(engine: AsyncEngine) -> None:

@@ -48,7 +48,6 @@ _GONE = (
     OSError,
     OperationalError,
     InterfaceError,
-    PoolTimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
 )
@@ -74,7 +73,7 @@ def translate_errors() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, asyncpg.PostgresError) as error:
-        state = _find_state(error)
+        state = find_state(error)
         if state in _UNAVAILABLE_STATES:
             reason = _UNAVAILABLE_STATES[state]
             raise StorageUnavailableError(
@@ -85,13 +84,16 @@ def translate_errors() -> Iterator[None]:
                 f"The connection to the database was lost: {reason_of(error)}"
             ) from error
         raise
+    except PoolTimeoutError as error:
+        reason = "all connections to it are in use"
+        raise StorageUnavailableError(f"The database is unavailable: {reason}.", reason) from error
     except _GONE as error:
         raise StorageUnavailableError(
             f"The database cannot be reached: {reason_of(error)}"
         ) from error
 
 
-def _find_state(error: BaseException | None) -> str:
+def find_state(error: BaseException | None) -> str:
     """Return the SQLSTATE of an error or of what caused it, empty if there is none."""
     while error is not None:
         state = getattr(error, "sqlstate", None)

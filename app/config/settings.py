@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """Cores that one prediction may use, 0 for all; leave some for other batches and Postgres."""
     database_pool_size: int = Field(default=10, ge=2)
     """Number of Postgres connections in the pool."""
+    statement_timeout_s: float = Field(default=10, gt=0)
+    """How long a statement may take, in seconds; storing, deleting, counting and exporting: 60."""
     cors_origins: str = ""
     """Comma-separated origins of frontends on other hosts, such as `https://app.example`."""
     websocket_connections: int = Field(default=1000, ge=0)

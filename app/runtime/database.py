@@ -30,7 +30,11 @@ async def open_database(
             address = await stack.enter_async_context(_running(start))
         else:
             address = settings.database_url.get_secret_value()
-        engine = create_engine(address, pool_size=settings.database_pool_size)
+        engine = create_engine(
+            address,
+            pool_size=settings.database_pool_size,
+            statement_s=settings.statement_timeout_s,
+        )
         stack.push_async_callback(engine.dispose)
         await check_server(engine)
         await migrate(engine)

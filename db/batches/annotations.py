@@ -13,6 +13,7 @@ from sqlmodel import col
 from db.engine import Sessions
 from db.errors import translate_errors
 from db.models import ModelVersionRow, RejectRow, TrackRow
+from db.time_limits import allow_long
 from db.tracks.exports import SNAPSHOT
 
 TOP = 3
@@ -89,7 +90,7 @@ class PostgresAnnotations:
         """Read what became of the rows of a batch as of now."""
         with translate_errors():
             async with self._sessions() as session:
-                await session.connection(execution_options=SNAPSHOT)
+                await allow_long(await session.connection(execution_options=SNAPSHOT))
                 yield AnnotationReader(session, batch_id)
 
 

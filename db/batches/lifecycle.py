@@ -27,11 +27,12 @@ from db.batches.records import BatchRecord, ChunkCounts, NewBatch, ResumePoint, 
 from db.batches.recovery import recover_batches
 from db.batches.repository import to_record
 from db.batches.status import OPEN, BatchStatus, FailureCode, Transition
-from db.batches.transitions import COMMIT_WITHOUT_WAITING, fail_batch, insert_batch, move_batch
+from db.batches.transitions import fail_batch, insert_batch, move_batch
 from db.errors import translate_errors
 from db.model_versions import save_model
 from db.models import BatchGenreRow, BatchRow, OmittedRejectsRow, RejectRow
 from db.records import ModelVersion
+from db.time_limits import begin_bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class BatchLifecycle:
         """Record a batch that runs at once, as RUNNING, and hold it during the block."""
         async with self.hold(batch.id) as hold:
             async with self._transaction(hold) as connection:
-                await connection.execute(COMMIT_WITHOUT_WAITING)
+                await begin_bulk(connection)
                 await insert_batch(connection, batch, BatchStatus.RUNNING)
             yield hold
 

@@ -11,11 +11,11 @@ import numpy as np
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.records import BatchRecord, RejectRecord, ResumePoint
 from db.batches.rejects import RejectStore
-from db.batches.transitions import COMMIT_WITHOUT_WAITING
 from db.batches.writer import record_chunk
 from db.engine import driver_of
 from db.errors import translate_errors
 from db.records import ClassifiedTracks, ModelVersion
+from db.time_limits import begin_bulk
 from db.tracks.copy import TrackRows
 from db.tracks.reclassify import reclassified_rows, update_predictions
 
@@ -50,7 +50,7 @@ class ReclassificationWriter:
         connection = self._hold.connection
         with translate_errors():
             async with connection.begin():
-                await connection.execute(COMMIT_WITHOUT_WAITING)
+                await begin_bulk(connection)
                 driver = await driver_of(connection)
                 changed = await update_predictions(driver, rows, self._model.version)
                 predicted = rows.predicted[np.isin(rows.track_ids, changed)]

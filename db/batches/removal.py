@@ -20,10 +20,10 @@ from db.batches.locks import lock_batch
 from db.batches.records import BatchDeletion, BatchRecord
 from db.batches.repository import to_record
 from db.batches.status import OPEN, BatchStatus
-from db.batches.transitions import COMMIT_WITHOUT_WAITING
 from db.engine import driver_of
 from db.errors import translate_errors
 from db.models import BatchRow
+from db.time_limits import allow_long, begin_bulk
 from db.tracks.superseded import forget, take_from
 
 CHUNK_TRACKS = 5_000
@@ -76,6 +76,7 @@ class BatchRemovals:
         """Count what deleting a batch would do; the time grows with its tracks."""
         with translate_errors():
             async with self._engine.connect() as connection:
+                await allow_long(connection)
                 found = (await connection.execute(_PREVIEW, {"batch_id": batch_id})).one()
         return BatchDeletion(found.stored - found.returned, found.returned, found.corrected)
 
@@ -138,6 +139,7 @@ class BatchRemovals:
                 if deadline is not None and time.monotonic() > deadline:
                     return
         async with connection.begin():
+            await allow_long(connection)
             await (await driver_of(connection)).execute(_DROP, batch_id)
 
     async def _take_tracks(
@@ -145,6 +147,7 @@ class BatchRemovals:
     ) -> AsyncIterator[None]:
         while True:
             async with connection.begin():
+                await allow_long(connection)
                 driver = await driver_of(connection)
                 track_ids = await driver.fetchval(_OWN, batch_id, _PAGE_TRACKS)
             if not track_ids:
@@ -178,6 +181,7 @@ async def _mark(connection: AsyncConnection, batch_id: uuid.UUID) -> BatchRecord
     """Hide a batch; waits for the transactions that are giving tracks to it."""
     this = col(BatchRow.id) == batch_id, col(BatchRow.removed_at).is_(None)
     async with connection.begin():
+        await allow_long(connection)
         found = await connection.execute(select(BatchRow).where(*this).with_for_update())
         row = found.one_or_none()
         if row is None:
@@ -193,5 +197,5 @@ async def _mark(connection: AsyncConnection, batch_id: uuid.UUID) -> BatchRecord
 @asynccontextmanager
 async def _quick(connection: AsyncConnection) -> AsyncIterator[Any]:
     async with connection.begin():
-        await connection.execute(COMMIT_WITHOUT_WAITING)
+        await begin_bulk(connection)
         yield await driver_of(connection)

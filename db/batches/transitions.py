@@ -6,7 +6,7 @@ A row is changed only if it is in a state that allows the change.
 import uuid
 from typing import Any
 
-from sqlalchemy import Row, func, text, update
+from sqlalchemy import Row, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
@@ -19,12 +19,6 @@ from db.batches.records import NewBatch
 from db.batches.status import BatchStatus, Transition
 from db.model_versions import save_model
 from db.models import BatchRow
-
-COMMIT_WITHOUT_WAITING = text("SET LOCAL synchronous_commit = off")
-"""Do not wait for the disk: the end of the batch waits for it, and so for all written before.
-
-Should the machine fail, the last chunks are lost together with their counts and resume points.
-"""
 
 
 async def insert_batch(

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from db.batches.lifecycle import BatchLifecycle, Hold
 from db.batches.records import BatchRecord, ChunkCounts, RejectRecord, ResumePoint
 from db.batches.rejects import RejectStore
-from db.batches.transitions import COMMIT_WITHOUT_WAITING
 from db.engine import driver_of
 from db.errors import translate_errors
 from db.records import ClassifiedTracks, ModelVersion
+from db.time_limits import begin_bulk
 from db.tracks.copy import TrackRows, copy_rows, store_rows
 
 _COUNT_GENRES = """
@@ -56,7 +56,7 @@ class ChunkWriter:
         connection = self._hold.connection
         with translate_errors():
             async with connection.begin():
-                await connection.execute(COMMIT_WITHOUT_WAITING)
+                await begin_bulk(connection)
                 driver = await driver_of(connection)
                 batch_id = self._hold.batch_id
                 duplicates = await store_rows(driver, rows, self._model.version, batch_id)

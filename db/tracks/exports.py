@@ -23,6 +23,7 @@ from db.errors import translate_errors
 from db.models import TRACKS as TRACK_COLUMNS
 from db.models import TrackFeaturesRow, TrackRow
 from db.records import TrackFeatures
+from db.time_limits import allow_long
 from db.tracks.feature_copy import read_features
 from db.tracks.feature_specs import read_specs
 from db.tracks.filters import TrackFilter
@@ -120,7 +121,7 @@ class PostgresExports:
     async def _snapshot(self) -> AsyncIterator[AsyncSession]:
         with translate_errors():
             async with self._sessions() as session:
-                await session.connection(execution_options=SNAPSHOT)
+                await allow_long(await session.connection(execution_options=SNAPSHOT))
                 yield session
 
     async def _read_chunks(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.engine import Sessions
 from db.errors import translate_errors
 from db.records import TrackFeatures
+from db.time_limits import allow_long
 from db.tracks.feature_copy import read_features
 from db.tracks.feature_specs import read_specs
 
@@ -144,6 +145,7 @@ class PostgresLearningTracks:
     ) -> tuple[Sequence[Any], FeatureRows]:
         with translate_errors():
             async with self._sessions() as session:
+                await allow_long(await session.connection())
                 rows = (await session.execute(statement, values)).all()
                 return rows, await _to_features(session, rows, columns)
 

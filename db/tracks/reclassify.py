@@ -21,6 +21,7 @@ from db.copying import copy_to_table
 from db.engine import driver_of
 from db.errors import StorageError, translate_errors
 from db.records import ClassifiedTracks, TrackFeatures
+from db.time_limits import allow_long
 from db.tracks.copy import TrackRows, array_literals
 from db.tracks.feature_copy import read_features
 from db.tracks.feature_specs import Specs
@@ -134,6 +135,7 @@ class PostgresStoredTracks:
         """Count the tracks that all pages together have."""
         with translate_errors():
             async with self._engine.connect() as connection:
+                await allow_long(connection)
                 driver = await driver_of(connection)
                 return int(await driver.fetchval(_COUNT, wanted.model_version, wanted.batch_id))
 
@@ -142,6 +144,7 @@ class PostgresStoredTracks:
         values = (wanted.model_version, wanted.batch_id, after, self._page_tracks)
         with translate_errors():
             async with self._engine.connect() as connection:
+                await allow_long(connection)
                 driver = await driver_of(connection)
                 rows = await driver.fetch(_PAGE, *values)
                 # Read after the rows, whose specs are all there by then.

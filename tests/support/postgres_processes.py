@@ -87,3 +87,11 @@ def ask(url: str, query: str) -> object:
             await connection.close()
 
     return asyncio.run(fetch())
+
+
+def signal_server(folder: Path, name: str) -> None:
+    """Send a signal to the postmaster, then to all its processes."""
+    first = postmaster(folder)
+    for pid in [first, *server_pids(folder) - {first}]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.Signals[name])

@@ -1,5 +1,6 @@
 """Migration 0014 on a filled database: nothing changes, and old writers' tracks are remembered."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,11 +11,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.waiting import until
 
 from db.batches.removal import BatchRemovals
 from db.engine import create_engine
 from db.migrations import MIGRATIONS
-from db.migrations.migrate import migrate
+from db.migrations.migrate import migrate, newest_revision
 
 pytestmark = pytest.mark.asyncio
 
@@ -114,3 +116,21 @@ async def test_the_migration_can_be_undone(filled: AsyncEngine) -> None:
     assert await read(filled) == before
     async with filled.begin() as connection:
         await run(connection, SEND_AGAIN)
+
+
+async def test_a_migration_waits_for_a_table_in_use_without_blocking_it(
+    filled: AsyncEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with filled.begin() as connection:
+        await connection.execute(text("LOCK TABLE tracks IN ROW EXCLUSIVE MODE"))
+        migrating = asyncio.create_task(migrate(filled))
+        await until(lambda: _logged(caplog, "A table is in use"))
+        async with filled.connect() as reader:
+            assert await reader.scalar(text("SELECT count(*) FROM tracks"))
+        assert not migrating.done()
+
+    assert await migrating == newest_revision()
+
+
+async def _logged(caplog: pytest.LogCaptureFixture, message: str) -> bool:
+    return message in caplog.text
