@@ -30,6 +30,7 @@ from app.models.request_classifier import RequestClassifier
 from app.models.source import make_source
 from app.models.versions import KnownVersions
 from app.runtime.database import open_database
+from app.runtime.supervisor import Supervisor
 from app.runtime.tasks import running
 from app.runtime.threads import ComputeThreads
 from app.uploads.originals import Originals
@@ -78,6 +79,7 @@ class Service:
     model: CurrentModel
     versions: KnownVersions
     engine: AsyncEngine
+    supervisor: Supervisor
     tracks: PostgresTracks
     batches: PostgresBatches
     lifecycle: BatchLifecycle
@@ -131,12 +133,13 @@ async def open_service(
     SettingsError
         There is no such kind of spool.
     """
-    async with open_database(settings, postgres) as engine:
+    supervisor = Supervisor()
+    async with open_database(settings, postgres, supervisor) as engine:
         source = make_source(settings, create_sessions(engine))
         model = await open_model(source)
         threads = ComputeThreads(settings.max_running_batches * THREADS_PER_BATCH + REQUEST_THREADS)
         versions = KnownVersions(source, model)
-        service = _compose(settings, model, versions, engine, threads, clock)
+        service = _compose(settings, model, versions, engine, supervisor, threads, clock)
         async with (
             contextlib.aclosing(threads),
             contextlib.aclosing(service.studies.threads),
@@ -164,6 +167,7 @@ def _compose(
     model: CurrentModel,
     versions: KnownVersions,
     engine: AsyncEngine,
+    supervisor: Supervisor,
     threads: ComputeThreads,
     clock: Clock,
 ) -> Service:
@@ -205,6 +209,7 @@ def _compose(
         model=model,
         versions=versions,
         engine=engine,
+        supervisor=supervisor,
         tracks=tracks,
         batches=batches,
         lifecycle=lifecycle,

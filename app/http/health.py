@@ -14,7 +14,11 @@ TIMEOUT_S = 2.0
 
 
 async def healthz(request: Request) -> JSONResponse:
-    """Return 200 while the process runs."""
+    """Return 200 while the process runs, unless only starting it again may help."""
+    service: Service = request.state.service
+    if service.supervisor.is_failing:
+        reason = "the embedded Postgres cannot be started; the log says why"
+        return JSONResponse({"status": "failing", "database": reason}, status_code=503)
     return JSONResponse({"status": "ok"})
 
 

@@ -11,6 +11,8 @@ import anyio.to_thread
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config.settings import Settings
+from app.runtime.supervisor import Supervisor
+from app.runtime.tasks import running
 from db.embedded.start import EmbeddedStart
 from db.engine import check_server, create_engine
 from db.migrations.migrate import migrate
@@ -18,16 +20,21 @@ from db.migrations.migrate import migrate
 
 @contextlib.asynccontextmanager
 async def open_database(
-    settings: Settings, postgres: EmbeddedStart | None = None
+    settings: Settings,
+    postgres: EmbeddedStart | None = None,
+    supervisor: Supervisor | None = None,
 ) -> AsyncIterator[AsyncEngine]:
     """Start or connect to Postgres and run missing migrations.
 
-    `postgres` is an embedded server that was started early; it stops with the block.
+    `postgres` is an embedded server that was started early; it stops with the block, and is
+    started again if it dies meanwhile.
     """
     async with contextlib.AsyncExitStack() as stack:
         if settings.database_url is None:
             start = postgres or EmbeddedStart(settings.data_dir)
             address = await stack.enter_async_context(_running(start))
+            keeping = (supervisor or Supervisor()).keep_alive(start.folder)
+            await stack.enter_async_context(running(keeping))
         else:
             address = settings.database_url.get_secret_value()
         engine = create_engine(

@@ -83,6 +83,12 @@ def open_data_folder(folder: Path, account: Account) -> None:
         folder.chmod(0o710)
 
 
+def close_to_others(folder: Path) -> None:
+    """Close a data folder of this user to other users, who could hold its locks: 0700."""
+    if folder.stat().st_uid == os.geteuid() and _is_ours(folder):
+        folder.chmod(0o700)
+
+
 def _make_folders(folder: Path) -> None:
     """Make a folder and its missing parents, which root's umask might close to the account."""
     missing = [parent for parent in folder.parents if not parent.exists()]

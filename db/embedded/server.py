@@ -11,7 +11,7 @@ import re
 import shlex
 import shutil
 import signal
-import stat
+import socket
 import subprocess
 import sys
 import time
@@ -24,8 +24,15 @@ from urllib.parse import quote
 
 import psutil
 
-from db.embedded.account import MARK, Account, open_data_folder, server_account
+from db.embedded.account import (
+    MARK,
+    Account,
+    close_to_others,
+    open_data_folder,
+    server_account,
+)
 from db.embedded.errors import EmbeddedPostgresError
+from db.embedded.files import locked, make_private, open_lock
 from db.embedded.programs import MAJOR, find_programs
 
 if sys.platform != "win32":
@@ -62,16 +69,43 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         try:
             cluster = _Cluster.at(folder.expanduser().resolve())
-            users = stack.enter_context(_open_lock(cluster.folder / MARK))
+            users = stack.enter_context(open_lock(cluster.folder / MARK, cluster.account))
             with cluster.changing():
                 fcntl.flock(users, fcntl.LOCK_SH)  # the kernel releases it however the process ends
                 stack.callback(cluster.leave, users)
                 cluster.ensure_running()
+        except TimeoutError as error:
+            advice = "End the process that holds it (`fuser -v` shows it), then start again."
+            raise EmbeddedPostgresError(str(error), folder, advice=advice) from error
         except OSError as error:
             advice = "Choose a folder that this user may write (GENRE_DATA_DIR), on a local disk."
             problem = os.strerror(error.errno).lower() if error.errno else str(error)
             raise EmbeddedPostgresError(problem, folder, advice=advice) from error
         yield cluster.url
+
+
+def revive(folder: Path) -> bool:
+    """Start the server of a folder again if it died; its user calls this. False if it lives.
+
+    Raises
+    ------
+    EmbeddedPostgresError
+        It cannot be started.
+    """
+    try:
+        folder = folder.expanduser().resolve()
+        cluster = _Cluster(folder, folder / "postgres", None)
+        if cluster.pgdata.exists() and cluster.is_listening():
+            return False
+        cluster = _Cluster.at(folder)
+        with cluster.changing():
+            if not (cluster.pgdata / "PG_VERSION").exists():  # a new cluster would be empty
+                raise cluster.error("its data is gone", "Restore it, or start again.")
+            cluster.ensure_running()
+    except OSError as error:
+        advice = "It is tried again."
+        raise EmbeddedPostgresError(str(error), folder, advice=advice) from error
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +120,7 @@ class _Cluster:
     def at(cls, folder: Path) -> "_Cluster":
         if os.geteuid() != 0:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            close_to_others(folder)
             return cls(folder, folder / "postgres", None)
         account = server_account(folder)
         open_data_folder(folder, account)
@@ -113,9 +148,20 @@ class _Cluster:
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
         """Allow one process at a time to start or stop the server."""
-        with _open_lock(self.folder / "postgres.lock") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locked(self.folder / "postgres.lock", self.account):
             yield
+
+    def is_listening(self) -> bool:
+        """Whether a server is there, even if it hangs."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.setblocking(False)
+            try:
+                probe.connect(str(self.socket_dir / ".s.PGSQL.5432"))
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+        return True
 
     def leave(self, users: BinaryIO) -> None:
         try:
@@ -135,7 +181,7 @@ class _Cluster:
         deadline = time.monotonic() + START_TIMEOUT_S
         while (answer := self._run("pg_isready", *to_socket, check=False).returncode) == 1:
             if time.monotonic() > deadline:  # it is recovering, or someone else stopped it
-                raise self._error("the server does not accept connections", "Try again later.")
+                raise self.error("the server does not accept connections", "Try again later.")
             time.sleep(0.1)
         if answer != 0:
             self._clear_remains()
@@ -148,10 +194,10 @@ class _Cluster:
         if (self.pgdata / "PG_VERSION").exists():
             if (version := (self.pgdata / "PG_VERSION").read_text().strip()) != MAJOR:
                 advice = f"Dump it with Postgres {version} and load it into a new GENRE_DATA_DIR."
-                raise self._error(f"the data is of Postgres {version}, not {MAJOR}", advice)
+                raise self.error(f"the data is of Postgres {version}, not {MAJOR}", advice)
         elif self.pgdata.exists() and any(self.pgdata.iterdir()):
             advice = f"Move {self.pgdata} away, or choose another folder (GENRE_DATA_DIR)."
-            raise self._error("its subfolder `postgres` holds something else", advice)
+            raise self.error("its subfolder `postgres` holds something else", advice)
         else:
             self._make()
 
@@ -159,14 +205,14 @@ class _Cluster:
         """Run initdb next to the final folder: if killed, it leaves nothing that looks complete."""
         draft = self.folder / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
-        _make_private(draft, self.account)
+        make_private(draft, self.account)
         self._run("initdb", "-D", str(draft), *INITDB_OPTIONS.split())
         draft.rename(self.pgdata)
 
     def _clear_remains(self) -> None:
         """Stop processes left by a crash, and delete pid files that would confuse Postgres."""
         if not self._end(signal.SIGQUIT):
-            raise self._error("an old server process does not stop", "Stop it by hand.")
+            raise self.error("an old server process does not stop", "Stop it by hand.")
         for file in (self.pgdata / "postmaster.pid", self.socket_dir / ".s.PGSQL.5432.lock"):
             pid = file.read_bytes().partition(b"\n")[0].strip() if file.exists() else b"0"
             # Postgres handles the pid of a dead process itself, with better checks than ours.
@@ -176,7 +222,7 @@ class _Cluster:
 
     def _start(self) -> None:
         if self.socket_dir != self.pgdata:
-            _make_private(self.socket_dir, self.account)
+            make_private(self.socket_dir, self.account)
         log_file = self.pgdata / "server.log"
         if log_file.exists() and log_file.stat().st_size > MAX_LOG_BYTES:
             log_file.unlink()
@@ -238,22 +284,11 @@ class _Cluster:
         )
         if check and result.returncode:
             advice = "Fix what the messages name (disk full? wrong owner?), then start again."
-            raise self._error(f"{program} failed: {result.stderr.strip()}", advice)
+            raise self.error(f"{program} failed: {result.stderr.strip()}", advice)
         return result
 
-    def _error(self, problem: str, advice: str) -> EmbeddedPostgresError:
+    def error(self, problem: str, advice: str) -> EmbeddedPostgresError:
         return EmbeddedPostgresError(problem, self.folder, advice=advice)
-
-
-def _make_private(directory: Path, account: Account | None) -> None:
-    with contextlib.suppress(FileExistsError):
-        directory.mkdir(mode=0o700)
-        if account:
-            os.chown(directory, account.uid, account.gid, follow_symlinks=False)
-    status = directory.lstat()  # the name is predictable, so another user may have created it
-    user = account.uid if account else os.geteuid()
-    if stat.filemode(status.st_mode) != "drwx------" or status.st_uid != user:
-        raise PermissionError(f"{directory} belongs to someone else; remove it")
 
 
 def _is_alive(process: psutil.Process) -> bool:
@@ -262,8 +297,3 @@ def _is_alive(process: psutil.Process) -> bool:
     ):  # a zombie only remains if PID 1 does not reap it
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
-
-
-def _open_lock(path: Path) -> BinaryIO:
-    # Read-only is enough for flock, and works even if root created the file.
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644), "rb")

@@ -11,6 +11,7 @@ class EmbeddedStart:
     """A server that starts when this is created; its creator must `stop` it."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder.expanduser().absolute()
         self._server = ExitStack()
         self._thread = ThreadPoolExecutor(1, "embedded-postgres")
         start = self._server.enter_context
