@@ -15,6 +15,8 @@ NUMBER = re.compile(rb"[+-]" + _DIGITS)
 FORMULA = re.compile(rb"\s*(?:[=+@-]|" + _WIDE + rb")|[\t\r\n]")
 SUSPECT = re.compile(rb"[=@\t\r\n]|[+-](?!" + _DIGITS + rb"(?:[,\"]|\Z))|\xef\xbc")
 """What every cell has that a spreadsheet would run; most rows have none and need no parsing."""
+DECIMAL_COMMA = re.compile(rb"(?:\A|,)\"?[+-]?[0-9]+;[0-9]+\"?(?:,|\Z)")
+"""A number with a decimal comma, in a row whose delimiter and comma have changed places."""
 
 
 class AnnotatedCsv:
@@ -22,6 +24,7 @@ class AnnotatedCsv:
 
     def __init__(self, original: Original, *, raw: bool = False) -> None:
         self._original, self._raw = original, raw
+        self._decimal_mark = "."
 
     def begin(self) -> bytes:
         """Return the header."""
@@ -35,10 +38,21 @@ class AnnotatedCsv:
         """Return the rows of a block."""
         end, delimiter = self._original.line_end, self._original.delimiter
         parts = []
+        if delimiter != b"," and any(DECIMAL_COMMA.search(row.record) for row in rows[:10]):
+            self._decimal_mark = ","
         for row in rows:
-            added = _line(_text(notes.added_to(row)), delimiter).encode()
+            added = _line(self._text(notes.added_to(row)), delimiter).encode()
             parts += [self._record(row), delimiter, added, end]
         return self._original.encode(b"".join(parts))
+
+    def _text(self, added: Added) -> list[str]:
+        """Write numbers as the file does."""
+        return [
+            f"{cell:.6f}".replace(".", self._decimal_mark)
+            if isinstance(cell, float)
+            else cell or ""
+            for cell in added
+        ]
 
     def _record(self, row: OriginalRow) -> bytes:
         """Return the row as it was, unless it would shift cells or run as a formula."""
@@ -71,7 +85,3 @@ def _line(cells: Iterable[str], delimiter: bytes) -> str:
     # The line end makes it quote cells that contain CR or LF.
     csv.writer(line, delimiter=delimiter.decode(), lineterminator="\r\n").writerow(cells)
     return line.getvalue()[:-2]
-
-
-def _text(added: Added) -> list[str]:
-    return ["" if cell is None else str(cell) for cell in added]

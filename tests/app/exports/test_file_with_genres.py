@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from typing import Any
 
 import pyarrow as pa
@@ -229,3 +230,23 @@ async def test_delimiter_and_charset_are_those_of_the_file(
     rows = list(csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter))
     assert originals(rows) == sent
     assert all(row["genre"] for row in rows)
+
+
+async def test_numbers_have_the_decimal_mark_of_the_file(
+    api: GraphQLClient, sample_rows: Rows
+) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(sample_rows[0]), delimiter=";")
+    writer.writeheader()
+    words = ("title", "tags")
+    writer.writerows(
+        {name: cell if name in words else cell.replace(".", ",") for name, cell in row.items()}
+        for row in sample_rows
+    )
+    batch = await api.classify(text.getvalue().encode())
+
+    content = (await file_with_genres(api, batch["id"])).decode("utf-8-sig")
+
+    rows = list(csv.DictReader(io.StringIO(content, newline=""), delimiter=";"))
+    numbers = [row[name] for row in rows for name in ("confidence", "probability_3")]
+    assert all(re.fullmatch(r"[01],\d{6}", number) for number in numbers)
