@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from app.batches.feed import BatchFeed
 from app.batches.worker import working
 from app.config.access import Access, read_access
 from app.config.request_id import current_request_id
@@ -159,7 +158,7 @@ def build_ports(service: Service, permissions: Permissions) -> Ports:
     model = OperatedModel(service.model, permissions)
     return Ports(
         uploads=service.intake,
-        progress=BatchFeed(service.batches, service.notices),
+        progress=service.feed,
         endings=service.housekeeping,
         reclassifier=service.reclassifier,
         tracks=service.tracks,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
 
 from app.batches.admission import Admission
+from app.batches.feed import BatchFeed
 from app.batches.housekeeping import Housekeeping
 from app.batches.intake import UploadIntake
 from app.batches.reclassifier import Reclassifier
@@ -94,6 +95,7 @@ class Service:
     """Made, but not at work: `app.batches.worker.working` is for that."""
     reclassifier: Reclassifier
     notices: Notices
+    feed: BatchFeed
     notifications: PostgresNotifications
     notifier: Notifier
     request_classifier: RequestClassifier
@@ -233,6 +235,12 @@ def _compose(
         worker=worker,
         reclassifier=Reclassifier(model, batches, stored, reclassifications),
         notices=notices,
+        feed=BatchFeed(
+            batches,
+            notices,
+            max_followers=settings.subscriptions,
+            max_followers_per_client=settings.subscriptions_per_client,
+        ),
         notifications=notifications,
         notifier=Notifier(
             notifications,

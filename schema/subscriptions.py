@@ -31,7 +31,8 @@ class Subscription:
     ) -> AsyncGenerator[Batch, None]:
         key, last = read_batch_id(id), None
         if key is not None:
-            async with aclosing(info.context.ports.progress.follow(key)) as records:
+            feed, client_id = info.context.ports.progress, info.context.client_id
+            async with aclosing(feed.follow(key, client_id)) as records:
                 async for last in records:
                     yield Batch.from_record(last)
         if last is None or last.status not in ENDED:

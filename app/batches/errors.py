@@ -16,6 +16,16 @@ class WholeTracksError(PortError):
     code = ErrorCode.BAD_USER_INPUT
 
 
+class TooManyFollowersError(PortError):
+    """Another subscription would be one too many."""
+
+    code = ErrorCode.SERVICE_UNAVAILABLE
+    retryable = True
+
+    def __init__(self, limit: int, whose: str) -> None:
+        super().__init__(f"At most {limit:,} batches may be followed {whose}. Try again later.")
+
+
 class FollowingStopsError(PortError):
     """The process is stopping, and its streams with it; another process can go on."""
 

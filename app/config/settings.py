@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     """How long a statement may take, in seconds; storing, deleting, counting and exporting: 60."""
     cors_origins: str = ""
     """Comma-separated origins of frontends on other hosts, such as `https://app.example`."""
+    subscriptions: int = Field(default=2000, ge=1)
+    """How many subscriptions may run in a process, as event streams and over WebSockets."""
+    subscriptions_per_client: int = Field(default=200, ge=1)
+    """How many subscriptions each client may have running in a process."""
     websocket_connections: int = Field(default=1000, ge=0)
     """How many WebSockets may be open in a process, one in ten without credentials yet; 0: none."""
     websocket_connections_per_client: int = Field(default=100, ge=1)

@@ -53,7 +53,9 @@ class BatchClassifier(Protocol):
 class BatchFollower(Protocol):
     """Follows the progress of a batch."""
 
-    def follow(self, batch_id: uuid.UUID) -> AsyncGenerator[BatchRecord, None]:
+    def follow(
+        self, batch_id: uuid.UUID, client_id: str | None = None
+    ) -> AsyncGenerator[BatchRecord, None]:
         """Yield the batch after each change, until it has ended or does not exist."""
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import anyio
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from support.graphql_client import GraphQLClient
 from support.permissions import WRITES_AND_REVIEWS
 from support.sse_reading import PROGRESS, read_events
 
+from app.batches.errors import TooManyFollowersError
 from app.batches.feed import BatchFeed
 from app.batches.worker import working
 from app.http.graphql_view import GenreGraphQL
@@ -29,7 +30,7 @@ QUEUE = "mutation ($csvFile: Upload!) { classifyBatch(csvFile: $csvFile, wait: f
 
 async def events_of(api: GraphQLClient, batch_id: str) -> list[dict[str, Any]]:
     """Follow a batch to its end."""
-    return [event async for event in read_events(api.http, api.headers, PROGRESS, id=batch_id)]
+    return [found async for found in read_events(api.http, api.headers, PROGRESS, id=batch_id)]
 
 
 async def submit(service: Service, content: bytes) -> uuid.UUID:
@@ -157,6 +158,76 @@ async def test_a_lost_notice_only_delays(idle_service: Service, sample: bytes) -
 
     assert statuses[-1] == "DONE"
     assert deaf.watcher_count == 0
+
+
+async def test_looks_a_batch_up_once_for_all_who_follow_it(
+    idle_service: Service, sample: bytes
+) -> None:
+    feed = BatchFeed(idle_service.batches, idle_service.notices, poll_interval_s=0.05)
+    batch_id = await submit(idle_service, sample)
+    lookups: list[str] = []
+    polled = anyio.Event()
+
+    def note(_: Any, __: Any, statement: str, *rest: Any) -> None:
+        if "FROM batches" in statement and "error_code" in statement:
+            lookups.append(statement)
+            if len(lookups) == 5:
+                polled.set()
+
+    event.listen(idle_service.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        feeds = [feed.follow(batch_id) for _ in range(100)]
+        firsts = [(await anext(states)).status for states in feeds]
+        assert len(lookups) < 50  # not one for each
+        await polled.wait()
+        assert idle_service.notices.watcher_count == 1
+        await idle_service.housekeeping.cancel(batch_id)
+        lasts = [[record.status async for record in states] for states in feeds]
+    finally:
+        event.remove(idle_service.engine.sync_engine, "before_cursor_execute", note)
+
+    assert firsts == ["QUEUED"] * 100
+    assert lasts == [["CANCELLED"]] * 100
+    assert idle_service.notices.watcher_count == 0
+
+
+async def test_limits_how_many_may_follow(idle_service: Service, sample: bytes) -> None:
+    feed = BatchFeed(
+        idle_service.batches, idle_service.notices, max_followers=3, max_followers_per_client=2
+    )
+    batch_id = await submit(idle_service, sample)
+
+    feeds = [feed.follow(batch_id, client_id) for client_id in ("a", "a", "b")]
+    for states in feeds:
+        await anext(states)
+    for client_id, whose in (("a", "by one client"), ("c", "at a time")):
+        with pytest.raises(TooManyFollowersError, match=whose):
+            await anext(feed.follow(batch_id, client_id))
+    await feeds[0].aclose()
+    feeds.append(feed.follow(batch_id, "a"))
+    await anext(feeds[-1])
+
+    for states in feeds:
+        await states.aclose()
+    assert idle_service.notices.watcher_count == 0
+
+
+async def test_a_client_with_too_many_streams_is_told_so(
+    idle_service: Service, sample: bytes
+) -> None:
+    batch_id = await submit(idle_service, sample)
+    full = replace(idle_service.feed, max_followers_per_client=0)
+    context = make_context(
+        replace(build_ports(idle_service, WRITES_AND_REVIEWS), progress=full), "test"
+    )
+
+    result: Any = await anext(
+        await build_schema().subscribe(
+            PROGRESS, variable_values={"id": str(batch_id)}, context_value=context
+        )
+    )
+
+    assert result.errors[0].extensions == {"code": "SERVICE_UNAVAILABLE", "retryable": True}
 
 
 def _scope() -> dict[str, Any]:
