@@ -31,6 +31,7 @@ from app.http.middleware import (
 )
 from app.http.not_found import make_not_found_handler
 from app.http.pages import GraphiQLMiddleware, page_routes
+from app.http.sign_ins import SignIns
 from app.http.sockets.endpoint import GraphQLSockets, SocketLimits
 from app.learning.comparison import SampleComparer
 from app.learning.learner import CorrectionLearner
@@ -52,6 +53,7 @@ class State(TypedDict):
 
     service: Service
     ports: Ports
+    sign_ins: SignIns
 
 
 def create_app(
@@ -79,6 +81,8 @@ def create_app(
     make_spool(settings)  # what is wrong is said in a line now, in a traceback by the lifespan
     make_sender(settings)
     access = access or read_access(settings)
+    clients = access.clients
+    sign_ins = SignIns(clients.verify, clients.client_ids)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:
@@ -87,7 +91,8 @@ def create_app(
             app.state.stop = partial(loop.call_soon_threadsafe, service.stop)
             gc.collect()  # quick: `app.runtime.process.quick_imports` froze what it imported
             gc.freeze()  # what is here stays; each search through it would take 150 ms
-            yield {"service": service, "ports": build_ports(service, permissions_of(access))}
+            ports = build_ports(service, permissions_of(access))
+            yield {"service": service, "ports": ports, "sign_ins": sign_ins}
 
     schema = build_schema(
         request_id=current_request_id,
@@ -98,7 +103,7 @@ def create_app(
     sockets = GraphQLSockets(
         schema,
         build_context=build_socket_context,
-        verify=access.clients.verify,
+        sign_ins=sign_ins,
         origins=settings.allowed_origins,
         limits=socket_limits(settings),
     )
@@ -129,7 +134,7 @@ def create_app(
             Middleware(GraphiQLMiddleware, path=GRAPHQL_PATH),
             Middleware(
                 CredentialsMiddleware,
-                verify=access.clients.verify,
+                sign_ins=sign_ins,
                 paths=[GRAPHQL_PATH, EXPORT_PATH],
                 socket_paths=[GRAPHQL_PATH],
             ),

@@ -47,8 +47,13 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+def level_of_libraries(level: str) -> str:
+    """Return the level of libraries: their warnings, unless only errors are wanted."""
+    return "ERROR" if level == "ERROR" else "WARNING"
+
+
 def configure_logging(settings: Settings) -> None:
-    """Configure the loggers of the service and of uvicorn."""
+    """Configure the loggers of the service, of uvicorn and of all other libraries."""
     text = "%(asctime)s %(levelname)-7s %(name)s [%(request_id)s] %(message)s"
     formatter = {"()": JsonFormatter} if settings.log_format == "json" else {"format": text}
     logging.config.dictConfig(
@@ -75,5 +80,9 @@ def configure_logging(settings: Settings) -> None:
                 }
                 for name in ("genre", "uvicorn", "db")
             },
+            "root": {
+                "level": level_of_libraries(settings.log_level),
+                "handlers": ["stderr"],
+            },  # libraries
         }
     )

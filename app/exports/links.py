@@ -25,6 +25,10 @@ class BadLinkError(Exception):
     """A link that was not signed like this, or that has expired."""
 
 
+class ForgedLinkError(BadLinkError):
+    """A link that was not signed like this."""
+
+
 def now() -> datetime:
     """Return the present time."""
     return datetime.now(UTC)
@@ -50,8 +54,10 @@ class LinkSigner:
 
         Raises
         ------
+        ForgedLinkError
+            It is not a link that we signed.
         BadLinkError
-            It is not a link that we signed, or it has expired.
+            It has expired.
         """
         pairs = list(given)
         parameters = dict(pairs)
@@ -59,7 +65,7 @@ class LinkSigner:
         expected = _sign(await self.keys.read(PURPOSE), path, parameters)
         is_same = hmac.compare_digest(signature.encode(), expected.encode())
         if not is_same or len(parameters) + 1 != len(pairs):
-            raise BadLinkError("This link is not valid. Ask for a new one.")
+            raise ForgedLinkError("This link is not valid. Ask for a new one.")
         if self.clock().timestamp() >= int(parameters[EXPIRES]):
             raise BadLinkError("This link has expired. Ask for a new one.")
         return parameters

@@ -11,8 +11,9 @@ from app.exports.links import NAME
 from app.exports.parameters import read_filter
 from app.exports.stream import ExportResponse, read_ahead
 from app.exports.tables import tracks_schema, tracks_tables
-from app.http.download_answers import REFUSALS, headers_of, refuse_export
+from app.http.download_answers import headers_of
 from app.http.file_download import download_file
+from app.http.link_answers import answer_link
 from app.service import Service
 from schema.core.exports import ExportFormat
 
@@ -27,10 +28,7 @@ def link_routes() -> list[Route]:
 
 async def download_tracks(request: Request) -> Response:
     """Send the tracks that the link selects."""
-    try:
-        return await _send_tracks(request)
-    except REFUSALS as error:
-        return refuse_export(error)
+    return await answer_link(request, _send_tracks)
 
 
 async def _send_tracks(request: Request) -> Response:

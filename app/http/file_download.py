@@ -16,7 +16,8 @@ from app.exports.formats import FORMATS
 from app.exports.linker import FILE_PATH, FileGoneError
 from app.exports.links import NAME
 from app.exports.stream import ExportResponse, read_ahead
-from app.http.download_answers import REFUSALS, headers_of, refuse_export
+from app.http.download_answers import headers_of
+from app.http.link_answers import answer_link
 from app.service import Service
 from app.uploads.spool import SpoolError
 from db.errors import StorageUnavailableError
@@ -27,10 +28,7 @@ from schema.core.exports import ExportFormat
 
 async def download_file(request: Request) -> Response:
     """Send the file that the link names."""
-    try:
-        return await _send_file(request)
-    except REFUSALS as error:
-        return refuse_export(error)
+    return await answer_link(request, _send_file)
 
 
 async def _send_file(request: Request) -> Response:

@@ -7,7 +7,7 @@ this order, outermost first: `RequestIdMiddleware`, CORS, `CredentialsMiddleware
 
 import re
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -17,6 +17,7 @@ from starlette.websockets import WebSocketClose
 from app.config.request_id import REQUEST_ID
 from app.http.errors import ErrorResponse, refuse_unread
 from app.http.media_types import MULTIPART_FORM, read_media_type
+from app.http.sign_ins import SignIns, TooManyFailuresError, refuse_sign_in
 from schema.core.errors import ErrorCode
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -54,21 +55,21 @@ class RequestIdMiddleware:
 class CredentialsMiddleware:
     """Lets only known clients reach the protected paths and everything below them.
 
-    `verify(client_id, client_secret)` returns the client's id, or None. The id is stored in
-    `scope["state"]["client_id"]`. Endpoints should require it there, so that a request that
-    bypassed this middleware fails. WebSockets are refused except at `socket_paths`, whose endpoint
-    must check credentials itself: a browser cannot send headers with a WebSocket.
+    The client's id is stored in `scope["state"]["client_id"]`. Endpoints should require it there,
+    so that a request that bypassed this middleware fails. WebSockets are refused except at
+    `socket_paths`, whose endpoint must check credentials itself: a browser cannot send headers with
+    a WebSocket.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        verify: Callable[[str, str], str | None],
+        sign_ins: SignIns,
         paths: Collection[str],
         socket_paths: Collection[str] = (),
     ) -> None:
         self.app = app
-        self.verify = verify
+        self.sign_ins = sign_ins
         self.paths = tuple(path.rstrip("/") for path in paths)
         self.socket_paths = frozenset(socket_paths)
 
@@ -82,7 +83,10 @@ class CredentialsMiddleware:
         client_secret = _single_header(scope, b"client-secret")
         verified = None
         if client_id and client_secret:
-            verified = self.verify(client_id, client_secret)
+            try:
+                verified = self.sign_ins.verify(scope, client_id, client_secret)
+            except TooManyFailuresError as error:
+                return await refuse_unread(refuse_sign_in(error), scope, receive, send)
         if verified is None:
             response = ErrorResponse(
                 401,

@@ -13,6 +13,7 @@ from starlette.routing import WebSocketRoute
 
 from app.config.request_id import current_request_id
 from app.http.middleware import CredentialsMiddleware, RequestIdMiddleware
+from app.http.sign_ins import SignIns
 from app.http.sockets.endpoint import GraphQLSockets, SocketLimits
 from app.http.sockets.server import BoundedWebSocket
 from schema.core.errors import ErrorCodes, QuietSchema
@@ -93,13 +94,15 @@ async def serving(
     sockets = GraphQLSockets(
         QuietSchema(Query, Mutation, Subscription, extensions=[codes]),
         build_context=lambda _, client_id: client_id,
-        verify=lambda name, secret: name if secret == "test" else None,
+        sign_ins=SignIns(
+            lambda name, secret: name if secret == "test" else None, clock=lambda: 0.0
+        ),
         origins=origins,
         limits=SocketLimits(**limits),  # type: ignore[arg-type]
     )
     app = CredentialsMiddleware(
         Starlette(routes=[WebSocketRoute("/graphql", sockets)]),
-        verify=lambda *_: None,
+        sign_ins=SignIns(lambda *_: None),
         paths=["/graphql"],
         socket_paths=["/graphql"],
     )

@@ -18,6 +18,7 @@ from strawberry.schema import BaseSchema
 
 from app.http.errors import ErrorResponse, RefusedRequestError
 from app.http.request_body import check_parameters
+from app.http.sign_ins import SignIns, TooManyFailuresError
 from app.http.sockets.channel import Channel, CloseCode, CloseSocketError
 from app.http.sockets.operations import Operations
 from app.http.sockets.origin import is_allowed
@@ -47,8 +48,8 @@ class GraphQLSockets(Generic[Context]):
     ----------
     build_context
         Builds the resolvers' context of an operation from the WebSocket and its client.
-    verify
-        `verify(client_id, client_secret)` returns the client's id, or None.
+    sign_ins
+        Verifies the credentials.
     origins
         Origins whose pages may connect, besides this service's own.
     """
@@ -58,13 +59,13 @@ class GraphQLSockets(Generic[Context]):
         schema: BaseSchema,
         *,
         build_context: Callable[[WebSocket, str], Context],
-        verify: Callable[[str, str], str | None],
+        sign_ins: SignIns,
         origins: Collection[str] = (),
         limits: SocketLimits | None = None,
     ) -> None:
         self.schema = schema
         self.build_context = build_context
-        self.verify = verify
+        self.sign_ins = sign_ins
         self.origins = origins
         self.limits = limits or SocketLimits()
         self.places = SocketPlaces(self.limits.connections, self.limits.connections_per_client)
@@ -112,7 +113,10 @@ class GraphQLSockets(Generic[Context]):
         client_id, secret = (payload.get(name) for name in ("client-id", "client-secret"))
         verified = None
         if isinstance(client_id, str) and isinstance(secret, str):
-            verified = self.verify(client_id, secret)
+            try:
+                verified = self.sign_ins.verify(socket.scope, client_id, secret)
+            except TooManyFailuresError as error:
+                raise CloseSocketError(CloseCode.TRY_AGAIN_LATER, str(error)) from None
         if verified is None:
             message = "client-id and client-secret in the payload must name a known client."
             raise CloseSocketError(CloseCode.FORBIDDEN, message)

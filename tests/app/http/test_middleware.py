@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config.request_id import current_request_id
 from app.http.middleware import CredentialsMiddleware, RequestIdMiddleware
+from app.http.sign_ins import SignIns
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,7 +47,7 @@ def make_app() -> Starlette:
                 allow_methods=["POST"],
                 allow_headers=["client-id"],
             ),
-            Middleware(CredentialsMiddleware, verify, ["/graphql"]),
+            Middleware(CredentialsMiddleware, SignIns(verify), ["/graphql"]),
         ],
     )
 

@@ -168,6 +168,6 @@ async def test_reclassifying_by_such_a_kind_rejects_partial_tracks(
     await running.client.upload(write_csv([first, *sample_rows[1:]]), query=upload)
     await running.operator.data(USE, version=booster.version)
 
-    batch = await reclassified(running.client)
+    batch = await reclassified(running.operator)
 
     assert (batch["status"], batch["rowsRejected"], batch["rowsStored"]) == ("DONE", 1, 59)

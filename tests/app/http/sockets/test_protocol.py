@@ -7,6 +7,8 @@ from support.socket_site import serving
 from support.sockets import CREDENTIALS, greeted, open_socket
 from websockets.exceptions import ConnectionClosed
 
+from app.http.sign_ins import FREE_FAILURES
+
 pytestmark = pytest.mark.asyncio
 
 
@@ -159,6 +161,19 @@ async def test_closes_without_valid_credentials(payload: Any) -> None:
         code, reason = await socket.close_code()
 
     assert (code, "known client" in reason) == (4403, True)
+
+
+async def test_slows_down_who_guesses() -> None:
+    closed = []
+    async with serving() as served:
+        for secret in [*["wrong"] * FREE_FAILURES, "test"]:
+            async with open_socket(served.address) as socket:
+                payload = {"client-id": "test", "client-secret": secret}
+                await socket.send("connection_init", payload=payload)
+                closed.append(await socket.close_code())
+
+    assert {code for code, _ in closed[:-1]} == {4403}
+    assert closed[-1] == (1013, "Too many failed sign-ins. Try again in 1 s.")
 
 
 async def test_headers_are_no_credentials() -> None:
