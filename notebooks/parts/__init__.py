@@ -1,0 +1,1 @@
+"""What the notebooks compute and draw, so that their cells stay short."""
