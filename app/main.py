@@ -31,6 +31,7 @@ from app.http.middleware import (
 )
 from app.http.not_found import make_not_found_handler
 from app.http.pages import GraphiQLMiddleware, page_routes
+from app.http.security_headers import SecurityHeadersMiddleware
 from app.http.sign_ins import SignIns
 from app.http.sockets.endpoint import GraphQLSockets, SocketLimits
 from app.learning.comparison import SampleComparer
@@ -119,6 +120,7 @@ def create_app(
         ],
         middleware=[
             Middleware(RequestIdMiddleware),
+            Middleware(SecurityHeadersMiddleware),
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.allowed_origins,

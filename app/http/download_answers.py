@@ -55,6 +55,4 @@ def headers_of(file_name: str, media_type: str) -> dict[str, str]:
         **NOT_STORED,
         "content-type": media_type,
         "content-disposition": attachment(file_name),
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "sandbox",
     }

@@ -21,7 +21,6 @@ HEADERS = {
     "content-disposition": 'attachment; filename="tracks.csv"',
     "content-type": "text/csv; charset=utf-8; header=present",
     "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
 }
 
 

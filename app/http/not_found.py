@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
-from app.http.pages import SECURITY_HEADERS, STATIC, WORKBENCH_POLICY, is_navigation
+from app.http.pages import STATIC, WORKBENCH_POLICY, is_navigation
 
 MAX_DEPTH = 8
 """Deeper addresses get two words, too; no view has one."""
@@ -22,7 +22,6 @@ def make_not_found_handler() -> Handler:
     """Read the workbench's page once; the handler sends it with paths that fit the address."""
     page = (STATIC / "index.html").read_bytes()
     headers = {
-        **SECURITY_HEADERS,
         "cache-control": "no-cache",
         "content-security-policy": WORKBENCH_POLICY,
         "vary": "Accept",

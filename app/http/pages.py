@@ -33,13 +33,8 @@ WORKBENCH_POLICY = SHARED_POLICY + (
 )
 # Monaco, the editor inside GraphiQL, runs workers and writes style elements.
 GRAPHIQL_POLICY = SHARED_POLICY + "style-src 'self' 'unsafe-inline'; worker-src 'self'"
-SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
+# A worker gets its policy from its script.
+ASSET_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 IMMUTABLE = "public, max-age=31536000, immutable"
 MEDIA_TYPES = {
     ".css": "text/css",
@@ -68,7 +63,6 @@ def make_page(name: str, policy: str) -> Endpoint:
     body = (STATIC / name).read_bytes()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {
-        **SECURITY_HEADERS,
         "cache-control": "no-cache",
         "content-security-policy": policy,
         "etag": etag,
@@ -102,7 +96,11 @@ def make_assets(folder: Path) -> Endpoint:
         path = files.get(name)
         if path is None or not path.is_file():  # upgrading a running service removes files
             raise HTTPException(404)
-        headers = {**SECURITY_HEADERS, "cache-control": IMMUTABLE, "vary": "Accept-Encoding"}
+        headers = {
+            "cache-control": IMMUTABLE,
+            "content-security-policy": ASSET_POLICY,
+            "vary": "Accept-Encoding",
+        }
         media_type = MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
         if path.suffix != ".gz":
             return FileResponse(path, 200, headers, media_type)
@@ -142,7 +140,7 @@ def make_sample() -> Endpoint:
         async with drawing:
             if not drawn:
                 await anyio.to_thread.run_sync(draw)
-        headers = {**SECURITY_HEADERS, "content-disposition": 'attachment; filename="sample.csv"'}
+        headers = {"content-disposition": 'attachment; filename="sample.csv"'}
         return Response("".join(islice(drawn, int(rows) + 1)), 200, headers, "text/csv")
 
     return sample
