@@ -1,15 +1,23 @@
 """The HTTP server that runs the application."""
 
 import asyncio
+import resource
 from types import FrameType
 
 import uvicorn
 
 from app.config.access import Access
 from app.config.settings import Settings
+from app.http.bounded import bounded_http
+from app.http.connections import ConnectionLimits, Connections
 from app.http.sockets.server import BoundedWebSocket
 from app.main import create_app
 from db.embedded.start import EmbeddedStart
+
+MAX_FILES = 65_536
+FILES_BESIDES = 256
+"""Files that are open beside connections: the database, uploads, downloads."""
+MIN_CONNECTIONS = 64
 
 
 class GenreServer(uvicorn.Server):
@@ -34,6 +42,28 @@ class GenreServer(uvicorn.Server):
             task.cancel()
 
 
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    """Return the limits of connections, as far as this process may open files for them."""
+    total = min(settings.connections, max(MIN_CONNECTIONS, allow_files() - FILES_BESIDES))
+    return ConnectionLimits(
+        total=total,
+        per_address=min(settings.connections_per_address, total),
+        header_s=settings.header_s,
+        body_bytes_per_s=settings.body_bytes_per_s,
+        body_s=settings.body_s,
+    )
+
+
+def allow_files() -> int:
+    """Raise this process's limit of open files as far as it may, and return it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return wanted if soft == resource.RLIM_INFINITY else soft
+
+
 def make_server(
     settings: Settings, access: Access | None = None, postgres: EmbeddedStart | None = None
 ) -> uvicorn.Server:
@@ -46,6 +76,7 @@ def make_server(
         log_config=None,
         access_log=settings.log_level == "DEBUG",
         server_header=False,
+        http=bounded_http(Connections(connection_limits(settings))),
         ws=BoundedWebSocket,
         ws_max_size=settings.websocket_message_bytes,
         ws_per_message_deflate=False,  # costs memory for each connection

@@ -188,13 +188,7 @@ class OmittedRejectsRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "batch_omitted_rejects"
 
-    batch_id: uuid.UUID = Field(
-        sa_column=Column(
-            UUID(as_uuid=True),
-            ForeignKey("batches.id", ondelete="CASCADE"),
-            primary_key=True,
-        )
-    )
+    batch_id: uuid.UUID = Field(foreign_key="batches.id", ondelete="CASCADE", primary_key=True)
     code: str = Field(sa_column=Column(Text, primary_key=True))
     row_count: int = Field(sa_column=Column(BigInteger, nullable=False))
 

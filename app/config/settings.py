@@ -88,6 +88,16 @@ class Settings(BaseSettings):
     """Number of Postgres connections in the pool."""
     statement_timeout_s: float = Field(default=10, gt=0)
     """How long a statement may take, in seconds; storing, deleting, counting and exporting: 60."""
+    connections: int = Field(default=4096, ge=1)
+    """How many connections may be open; the oldest without a request makes room, else HTTP 503."""
+    connections_per_address: int = Field(default=1024, ge=1)
+    """The same for each address, else HTTP 429; a proxy is one address."""
+    header_s: float = Field(default=10, gt=0)
+    """How long the headers of a request may take, in seconds; else HTTP 408."""
+    body_bytes_per_s: int = Field(default=1024, ge=0)
+    """How fast a body must arrive, in each 10 seconds; else HTTP 408."""
+    body_s: float = Field(default=7200, gt=0)
+    """How long a body may take, in seconds; else HTTP 408."""
     cors_origins: str = ""
     """Comma-separated origins of frontends on other hosts, such as `https://app.example`."""
     subscriptions: int = Field(default=2000, ge=1)

@@ -1,6 +1,7 @@
 """uvicorn's WebSockets, which here cannot outlive a client that does not read."""
 
 import asyncio
+from collections.abc import Callable
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -16,6 +17,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     """
 
     drop_timer: asyncio.TimerHandle | None = None
+    on_lost: Callable[[], None] | None = None
+    """Called once the connection has ended."""
 
     def handle_ping(self) -> None:
         """Answer a ping, unless the client reads none of the answers."""
@@ -44,6 +47,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         if self.drop_timer is not None:
             self.drop_timer.cancel()
+        if self.on_lost is not None:
+            self.on_lost()
 
     def _drop_later(self) -> None:
         if self.drop_timer is None and not self.disconnected:
