@@ -60,6 +60,8 @@ class Utf8Text:
         """
         while not self._ready and (data := self._take(size)):
             self._ready = self._to_utf8(data)
+        if not self._ready and size and isinstance(self._convert, _Utf16):
+            self._convert(b"", is_end=True)  # raises if half a character is left
         text, self._ready = self._ready[:size], self._ready[size:]
         self.position += len(text)
         return text
@@ -121,9 +123,9 @@ class _Utf16:
         self._decoder = codecs.getincrementaldecoder(codec)()
         self._is_first = True
 
-    def __call__(self, data: bytes) -> bytes:
+    def __call__(self, data: bytes, *, is_end: bool = False) -> bytes:
         try:
-            text = self._decoder.decode(data)
+            text = self._decoder.decode(data, is_end)
         except UnicodeDecodeError as error:
             raise CsvError(f"The UTF-16 text is damaged ({error.reason}).") from None
         if self._is_first and text:

@@ -97,8 +97,18 @@ async def test_refuses_an_unknown_charset_with_one_error(
     )
 
 
-async def test_refuses_damaged_utf_16_with_one_error(api: GraphQLClient, sample: bytes) -> None:
-    body = await api.upload(sample.decode().encode("utf-16") + b"\x00\xd8a\x00")
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(b"\x00\xd8a\x00", id="half-pair"),
+        pytest.param(b"\x00\xd8", id="half-pair-at-the-end"),
+        pytest.param(b"a", id="half-character-at-the-end"),
+    ],
+)
+async def test_refuses_damaged_utf_16_with_one_error(
+    api: GraphQLClient, sample: bytes, end: bytes
+) -> None:
+    body = await api.upload(sample.decode().encode("utf-16") + end)
 
     (error,) = body["errors"]
     assert error["extensions"]["code"] == "INVALID_CSV"
