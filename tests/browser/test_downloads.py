@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 from support.axe import findings
+from support.packed_files import to_xlsx
 from support.workbench import drop, sign_in
 
 
@@ -33,6 +34,22 @@ def test_my_file_with_genres_has_the_rows_that_were_sent(
     assert started.value.suggested_filename == "tracks with genres.csv"
     assert [{name: row[name] for name in sent[0]} for row in rows] == sent
     assert all(row["genre"] for row in rows)
+
+
+def test_a_workbook_comes_back_as_a_workbook(page: Page, tracks_csv: Path, tmp_path: Path) -> None:
+    workbook = tmp_path / "tracks.xlsx"
+    workbook.write_bytes(to_xlsx(tracks_csv.read_bytes()))
+    sign_in(page)
+    drop(page, workbook)
+    job = page.get_by_role("article", name="tracks.xlsx")
+    expect(job).to_contain_text("done")
+    job.get_by_text("Download", exact=True).click()
+
+    with page.expect_download() as started:
+        job.get_by_role("button", name="My file with genres your rows").click()
+
+    assert started.value.suggested_filename == "tracks with genres.xlsx"
+    assert started.value.path().read_bytes().startswith(b"PK")
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -8,5 +8,10 @@ export function BatchDownloads({ batch }: { batch: BatchCounts }) {
   const hasTracks = batch.kind === "UPLOAD" && batch.rowsStored > 0;
   if (isActive(batch) || !hasTracks) return null;
   const isKept = batch.originalKeptUntil !== null;
-  return <DownloadMenu filter={{ batchId: batch.id }} first={isKept ? fileWithGenres(batch.id) : []} />;
+  return (
+    <DownloadMenu
+      filter={{ batchId: batch.id }}
+      first={isKept ? fileWithGenres(batch.id, batch.detected?.format) : []}
+    />
+  );
 }

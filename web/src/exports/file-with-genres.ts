@@ -3,15 +3,22 @@
 import type { DownloadEntry } from "./download-menu";
 import { FILE_WITH_GENRES_LINK } from "./operations";
 
-/** As CSV, and as Excel for those who would open it there anyway. */
-export function fileWithGenres(batchId: string): DownloadEntry[] {
-  return [
-    entry(batchId, "CSV", "My file with genres", "your rows and columns, and the genres"),
-    entry(batchId, "XLSX", "My file with genres, for Excel", "up to 1,048,575 rows"),
-  ];
+type Format = "CSV" | "XLSX" | "PARQUET";
+const NAME = "My file with genres";
+const HINT = "your rows and columns, and the genres";
+
+/** In the format that was sent first, and as Excel for those who would open it there anyway. */
+export function fileWithGenres(batchId: string, sentAs: Format | undefined): DownloadEntry[] {
+  const excel = entry(batchId, "XLSX", "My file with genres, for Excel", "up to 1,048,575 rows");
+  if (sentAs === "XLSX")
+    return [{ ...excel, name: NAME, hint: HINT }, entry(batchId, "CSV", `${NAME}, as CSV`, HINT)];
+  if (sentAs === "PARQUET") {
+    return [entry(batchId, "PARQUET", NAME, HINT), entry(batchId, "CSV", `${NAME}, as CSV`, HINT)];
+  }
+  return [entry(batchId, "CSV", NAME, HINT), excel];
 }
 
-function entry(batchId: string, format: "CSV" | "XLSX", name: string, hint: string): DownloadEntry {
+function entry(batchId: string, format: Format, name: string, hint: string): DownloadEntry {
   return {
     name,
     hint,
