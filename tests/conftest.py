@@ -16,6 +16,7 @@ from asgi_lifespan import LifespanManager
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from support.graphql_client import GraphQLClient
+from support.postgres_processes import ask_superuser
 from support.repository import REAL_TRACKS
 
 from app.config.settings import Settings
@@ -83,6 +84,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
     """Connections to the migrated database of the run."""
     async with open_database(settings) as engine:
+        await ask_superuser(engine, f"ALTER ROLE {engine.url.username} CREATEDB")
         yield engine
 
 

@@ -34,6 +34,7 @@ from db.embedded.account import (
 from db.embedded.errors import EmbeddedPostgresError
 from db.embedded.files import locked, make_private, open_lock
 from db.embedded.programs import MAJOR, find_programs
+from db.embedded.role import ROLE, ensure_owned
 
 if sys.platform != "win32":
     import fcntl
@@ -143,7 +144,7 @@ class _Cluster:
     @property
     def url(self) -> str:
         # The port is explicit so that PGPORT in the environment cannot mislead asyncpg.
-        return f"postgresql+asyncpg://postgres:@/genre?host={quote(str(self.socket_dir))}&port=5432"
+        return f"postgresql+asyncpg://{ROLE}:@/genre?host={quote(str(self.socket_dir))}&port=5432"
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
@@ -186,9 +187,8 @@ class _Cluster:
         if answer != 0:
             self._clear_remains()
             self._start()
-        query = "SELECT 1 FROM pg_database WHERE datname = 'genre'"
-        if not self._run("psql", "-XAtqw", *to_socket, "-d", "postgres", "-c", query).stdout:
-            self._run("createdb", "-w", *to_socket, "genre")
+        psql = ("psql", "-XAtqw", "-v", "ON_ERROR_STOP=1", *to_socket)
+        ensure_owned(lambda name, sql: self._run(*psql, "-d", name, "-c", sql).stdout)
 
     def _ensure_made(self) -> None:
         if (self.pgdata / "PG_VERSION").exists():

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from support.repository import ROOT
 
 from db.embedded.server import _Cluster
@@ -95,3 +97,13 @@ def signal_server(folder: Path, name: str) -> None:
     for pid in [first, *server_pids(folder) - {first}]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.Signals[name])
+
+
+async def ask_superuser(engine: AsyncEngine, statement: str) -> object:
+    """Run a statement as the superuser of the embedded server, and return its first value."""
+    own = create_async_engine(engine.url.set(username="postgres"), isolation_level="AUTOCOMMIT")
+    async with own.connect() as connection:
+        result = await connection.execute(text(statement))
+        value = result.scalar() if result.returns_rows else None
+    await own.dispose()
+    return value

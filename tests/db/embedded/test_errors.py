@@ -120,4 +120,4 @@ def test_ordinary_user_after_root(made: Path) -> None:
         )
         refused = [*nobody, sys.executable, "-c", code]
         said = subprocess.run(refused, cwd=ROOT, capture_output=True, text=True, check=True)
-        assert "Permission denied" in said.stdout
+        assert "permission denied" in said.stdout

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from support.migrating import move_to
 from support.waiting import until
 
 from db.batches.removal import BatchRemovals
 from db.engine import create_engine
-from db.migrations import MIGRATIONS
 from db.migrations.migrate import migrate, newest_revision
 
 pytestmark = pytest.mark.asyncio
@@ -57,13 +56,6 @@ SELECT md5(string_agg(concat_ws('|', tracks.*, track_features.*), ',' ORDER BY t
 FROM tracks LEFT JOIN track_features USING (track_id)
 """
 COUNTS = "SELECT genre, sum(track_count) FROM genre_counts GROUP BY genre ORDER BY genre"
-
-
-def move_to(connection: Connection, direction: Any, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    direction(config, revision)
 
 
 @pytest_asyncio.fixture
