@@ -135,8 +135,8 @@ class ReviewSession:
 
     async def _store(self, track: TrackRecord, genre: str) -> None:
         correction = NewCorrection(track.track_id, genre)
-        missing = await self.service.corrections.correct_genres([correction], COMMAND_LINE)
-        if missing:
+        given = await self.service.corrections.correct_genres([correction], COMMAND_LINE)
+        if given.unknown:
             self.console.print("This track was deleted meanwhile.")
             return
         self._given.append(track.track_id)

@@ -5,7 +5,7 @@ the tracks. Every change first locks the tracks in the order of their ids, so it
 with a batch that writes them, nor miss one that is being deleted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -18,7 +18,8 @@ from db.engine import Sessions
 from db.errors import translate_errors
 from db.keyset import read_page
 from db.models import CorrectionRow, TrackRow
-from db.records import GenreCount, Page, Window
+from db.records import GenreCount, Page, TrackRecord, Window
+from db.tracks.repository import read_tracks
 
 CorrectionKey = tuple[datetime, int]
 """Position of a correction in a list: its time, then the track id."""
@@ -75,24 +76,29 @@ class Withdrawal:
     has_more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The tracks as one change left them, by id; none if some are not stored."""
+
+    unknown: Sequence[int]
+    tracks: Mapping[int, TrackRecord]
+
+
 class CorrectionRepository(Protocol):
     """Stores corrections."""
 
     async def correct_genres(
         self, corrections: Sequence[NewCorrection], client_id: str | None
-    ) -> Sequence[int]:
+    ) -> Corrected:
         """Store all corrections or none; each replaces the track's earlier one.
 
-        Returns the ids of tracks that are not stored; if there are any, no correction was stored.
+        If there are unknown tracks, no correction was stored.
         Track ids must be unique. A correction may agree with the prediction. It is kept when the
         track is classified again or deleted.
         """
 
-    async def clear_corrections(self, track_ids: Sequence[int]) -> Sequence[int]:
-        """Delete the corrections of tracks, if any.
-
-        Returns the ids of tracks that are not stored; if there are any, nothing was deleted.
-        """
+    async def clear_corrections(self, track_ids: Sequence[int]) -> Corrected:
+        """Delete the corrections of tracks, if any; nothing if there are unknown tracks."""
 
     async def withdraw(self, wanted: CorrectionFilter, limit: int) -> Withdrawal:
         """Delete up to `limit` corrections, newest first, including those of deleted tracks."""
@@ -149,27 +155,25 @@ class PostgresCorrections:
 
     async def correct_genres(
         self, corrections: Sequence[NewCorrection], client_id: str | None
-    ) -> Sequence[int]:
+    ) -> Corrected:
         track_ids = [correction.track_id for correction in corrections]
         genres = [correction.genre for correction in corrections]
         given = {"track_ids": track_ids, "genres": genres, "client_id": client_id}
         with translate_errors():
             async with self._sessions.begin() as session:
-                stored = await _lock_tracks(session, track_ids)
-                unknown = [track_id for track_id in track_ids if track_id not in stored]
+                unknown = await _lock_tracks(session, track_ids)
                 if not unknown:
                     await session.execute(_CORRECT, given)
-                return unknown
+                return await _read(session, unknown, track_ids)
 
-    async def clear_corrections(self, track_ids: Sequence[int]) -> Sequence[int]:
+    async def clear_corrections(self, track_ids: Sequence[int]) -> Corrected:
         clear = delete(CorrectionRow).where(col(CorrectionRow.track_id).in_(track_ids))
         with translate_errors():
             async with self._sessions.begin() as session:
-                stored = await _lock_tracks(session, track_ids)
-                unknown = [track_id for track_id in track_ids if track_id not in stored]
+                unknown = await _lock_tracks(session, track_ids)
                 if not unknown:
                     await session.execute(clear)
-                return unknown
+                return await _read(session, unknown, track_ids)
 
     async def withdraw(self, wanted: CorrectionFilter, limit: int) -> Withdrawal:
         conditions = wanted.conditions()
@@ -222,10 +226,18 @@ class PostgresCorrections:
 _NEWEST = (col(CorrectionRow.corrected_at).desc(), col(CorrectionRow.track_id).desc())
 
 
-async def _lock_tracks(session: AsyncSession, track_ids: Sequence[int]) -> set[int]:
-    """Lock tracks until the transaction ends, and return those that exist."""
+async def _lock_tracks(session: AsyncSession, track_ids: Sequence[int]) -> list[int]:
+    """Lock tracks until the transaction ends, and return those that do not exist."""
     locked = _LOCK_TRACKS.where(col(TrackRow.track_id).in_(track_ids))
-    return set(await session.scalars(locked))
+    stored = set(await session.scalars(locked))
+    return [track_id for track_id in track_ids if track_id not in stored]
+
+
+async def _read(
+    session: AsyncSession, unknown: Sequence[int], track_ids: Sequence[int]
+) -> Corrected:
+    """Read the tracks while they are locked: afterwards, others may have corrected them."""
+    return Corrected(unknown, {} if unknown else await read_tracks(session, track_ids))
 
 
 def _to_record(row: CorrectionRow) -> CorrectionRecord:

@@ -93,11 +93,15 @@ class PostgresTracks:
                 return await count_rows(session, wanted)
 
     async def find_tracks(self, track_ids: Sequence[int]) -> Mapping[int, TrackRecord]:
-        statement = _select_tracks().where(col(TrackRow.track_id).in_(track_ids))
         with translate_errors():
             async with self._sessions() as session:
-                rows = await session.execute(statement)
-                return {row.track_id: _to_record(row) for row in rows}
+                return await read_tracks(session, track_ids)
+
+
+async def read_tracks(session: AsyncSession, track_ids: Sequence[int]) -> dict[int, TrackRecord]:
+    """Return stored tracks by id, in the caller's transaction."""
+    rows = await session.execute(_select_tracks().where(col(TrackRow.track_id).in_(track_ids)))
+    return {row.track_id: _to_record(row) for row in rows}
 
 
 def _select_tracks() -> Select[Any]:
@@ -123,8 +127,7 @@ def _select_tracks() -> Select[Any]:
 
 async def _details(session: AsyncSession, page: Page[int]) -> Page[TrackRecord]:
     """Read the tracks of a page; one deleted in the meantime is left out."""
-    rows = await session.execute(_select_tracks().where(col(TrackRow.track_id).in_(page.items)))
-    found = {row.track_id: _to_record(row) for row in rows}
+    found = await read_tracks(session, page.items)
     items = [found[track_id] for track_id in page.items if track_id in found]
     return Page(items, page.has_next, page.has_previous)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import strawberry
 from graphql import GraphQLError
 
-from db.tracks.corrections import CorrectionFilter, NewCorrection
+from db.tracks.corrections import Corrected, CorrectionFilter, NewCorrection
 from schema.core.access import Role
 from schema.core.context import Info
 from schema.core.errors import ErrorCode, coded_error
@@ -66,11 +66,11 @@ class CorrectionMutation:
         names = GenreNames(await known_genres(info))
         name = names.read(genre, "genre", is_new=new_genre)
         context, key = info.context, read_track_id(track_id)
-        if key is None or await context.ports.corrections.correct_genres(
-            [NewCorrection(key, name)], context.client_id
-        ):
+        if key is None:
             raise _not_found(track_id)
-        return await _read_track(info, key)
+        given = [NewCorrection(key, name)]
+        changed = await context.ports.corrections.correct_genres(given, context.client_id)
+        return _only_track(changed, track_id)
 
     @strawberry.mutation(
         description="Correct or confirm the genres of 1 to 1,000 stored tracks, as `correctGenre` "
@@ -90,11 +90,8 @@ class CorrectionMutation:
         names = await _read_names(info, corrections)
         given = [NewCorrection(key, name) for key, name in zip(keys, names, strict=True)]
         context = info.context
-        unknown = set(await context.ports.corrections.correct_genres(given, context.client_id))
-        if unknown:
-            raise _not_stored(places, [key in unknown for key in keys])
-        records = await context.ports.tracks.find_tracks(keys)
-        return [track_from_record(records[key]) for key in keys if key in records]
+        changed = await context.ports.corrections.correct_genres(given, context.client_id)
+        return _all_tracks(changed, keys, places)
 
     @strawberry.mutation(
         description="Remove the correction of a track, so that the prediction counts again. Does "
@@ -103,9 +100,10 @@ class CorrectionMutation:
     )
     async def clear_correction(self, info: Info, track_id: TrackId) -> Track:
         key = read_track_id(track_id)
-        if key is None or await info.context.ports.corrections.clear_corrections([key]):
+        if key is None:
             raise _not_found(track_id)
-        return await _read_track(info, key)
+        changed = await info.context.ports.corrections.clear_corrections([key])
+        return _only_track(changed, track_id)
 
     @strawberry.mutation(
         description="Remove the corrections of 1 to 1,000 stored tracks, as `clearCorrection` "
@@ -123,11 +121,8 @@ class CorrectionMutation:
     ) -> list[Track]:
         places = [(track_id, f"trackIds[{index}]") for index, track_id in enumerate(track_ids)]
         keys = _read_keys("trackIds", places)
-        unknown = set(await info.context.ports.corrections.clear_corrections(keys))
-        if unknown:
-            raise _not_stored(places, [key in unknown for key in keys])
-        records = await info.context.ports.tracks.find_tracks(keys)
-        return [track_from_record(records[key]) for key in keys if key in records]
+        changed = await info.context.ports.corrections.clear_corrections(keys)
+        return _all_tracks(changed, keys, places)
 
     @strawberry.mutation(
         description="Withdraw the corrections of a client, newest first, at most 10,000 per "
@@ -197,12 +192,17 @@ def _not_stored(places: Sequence[Place], is_unknown: Sequence[bool]) -> GraphQLE
     )
 
 
-async def _read_track(info: Info, key: int) -> Track:
-    """Read the track again; the request's loader may have cached its previous state."""
-    record = (await info.context.ports.tracks.find_tracks([key])).get(key)
-    if record is None:
-        raise _not_found(str(key))
-    return track_from_record(record)
+def _only_track(changed: Corrected, track_id: str) -> Track:
+    if changed.unknown:
+        raise _not_found(track_id)
+    return track_from_record(next(iter(changed.tracks.values())))
+
+
+def _all_tracks(changed: Corrected, keys: Sequence[int], places: Sequence[Place]) -> list[Track]:
+    if changed.unknown:
+        unknown = set(changed.unknown)
+        raise _not_stored(places, [key in unknown for key in keys])
+    return [track_from_record(changed.tracks[key]) for key in keys]
 
 
 def _not_found(track_id: str) -> GraphQLError:

@@ -1,5 +1,6 @@
 """Correct the genre of a stored track, and check the effects."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -148,3 +149,15 @@ async def test_two_corrections_in_one_request_each_show_their_own_result(
     data = await api.data(document, genre=genre)
 
     assert data == {"a": {"correctedGenre": genre}, "b": {"correctedGenre": None}}
+
+
+async def test_each_of_many_corrections_at_once_answers_with_its_own(
+    api: GraphQLClient, sample: bytes
+) -> None:
+    await api.classify(sample)
+    known = (await api.data("{ model { genres } }"))["model"]["genres"]
+    given = [known[number % len(known)] for number in range(40)]
+
+    answers = await asyncio.gather(*(correct(api, genre) for genre in given))
+
+    assert [answer["correctedGenre"] for answer in answers] == given
