@@ -127,7 +127,7 @@ class Housekeeping:
         batches = await self.batches.find_batches([file.batch_id for file in files])
         for file in files:
             batch = batches.get(file.batch_id)
-            if not _is_left_over(file, batch):
+            if not await self._is_left_over(file, batch):
                 continue
             logger.info("Removing %s from the spool: no batch waits for it.", file.batch_id)
             if file.is_whole and batch is not None:
@@ -142,15 +142,18 @@ class Housekeeping:
         except SpoolError as error:
             logger.warning("%s", error)
 
+    async def _is_left_over(self, file: SpooledFile, batch: BatchRecord | None) -> bool:
+        if file.is_whole and batch is not None:
+            return batch.status not in OPEN
+        if file.age_s > ORPHAN_AGE_S:
+            return True
+        if file.is_whole:  # its batch is recorded next
+            return False
+        return await anyio.to_thread.run_sync(self.spool.is_abandoned, file.path)
+
     async def _keep_if_read(self, batch: BatchRecord) -> None:
         """Keep the file of a batch that has ended, unless nothing of it was read."""
         if batch.rows_received:
             await self.originals.keep_spooled(batch.id)
         else:
             await self.originals.drop(batch.id)
-
-
-def _is_left_over(file: SpooledFile, batch: BatchRecord | None) -> bool:
-    if file.is_whole and batch is not None:
-        return batch.status not in OPEN
-    return file.age_s > ORPHAN_AGE_S

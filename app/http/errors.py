@@ -9,6 +9,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from schema.core.errors import ErrorCode
 
+NO_HEADERS: Mapping[str, str] = {}
+RETRY_AFTER: Mapping[str, str] = {"retry-after": "2"}
+"""How long a client should wait, in seconds, before it sends a request again."""
+
 
 class RefusedRequestError(Exception):
     """A request that gets an error document instead of a result."""
@@ -20,8 +24,10 @@ class RefusedRequestError(Exception):
         *,
         code: ErrorCode = ErrorCode.BAD_USER_INPUT,
         headers: Mapping[str, str] | None = None,
+        retryable: bool = False,
     ) -> None:
         super().__init__(message)
+        self.extensions = {"retryable": True} if retryable else {}
         self.status = status
         self.message = message
         self.code = code

@@ -5,7 +5,7 @@ credentials.
 """
 
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, Generic
 
@@ -26,11 +26,11 @@ from strawberry.types.graphql import OperationType
 
 from app.batches.disconnect import request_of
 from app.config.request_id import current_request_id
-from app.http.errors import ErrorResponse, RefusedRequestError
+from app.http.errors import NO_HEADERS, RETRY_AFTER, ErrorResponse, RefusedRequestError
 from app.http.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Negotiated, negotiate
 from app.http.middleware import BodyTooLargeError
 from app.http.request_body import MultipartLimits, Operation, read_operation
-from app.http.results import encode_json, internal_document, to_document
+from app.http.results import encode_json, internal_document, status_of, to_document
 from app.http.sse import COMPLETE, EventStream, next_event
 from schema.core.errors import ErrorCode, coded_error
 
@@ -115,6 +115,7 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
                 refusal.code,
                 headers=refusal.headers,
                 media_type=media_type,
+                **refusal.extensions,
             )
         except (ClientDisconnect, BodyTooLargeError):
             raise
@@ -205,15 +206,18 @@ class GenreGraphQL(GraphQL[Context, None], Generic[Context]):
 
     def _result_response(self, result: ExecutionResult, media_type: str) -> Response:
         document = to_document(result)
+        codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
         status = 200
-        if "data" not in document and media_type == GRAPHQL_RESPONSE:
-            codes = {(error.extensions or {}).get("code") for error in result.errors or ()}
-            status = 500 if ErrorCode.INTERNAL in codes else 400
-        return self._json_response(document, status, media_type)
+        if document.get("data") is None and media_type == GRAPHQL_RESPONSE:
+            status = status_of(codes, is_executed="data" in document)
+        headers = RETRY_AFTER if ErrorCode.SERVICE_UNAVAILABLE in codes else {}
+        return self._json_response(document, status, media_type, headers)
 
-    def _json_response(self, document: object, status: int, media_type: str) -> Response:
+    def _json_response(
+        self, document: object, status: int, media_type: str, more: Mapping[str, str] = NO_HEADERS
+    ) -> Response:
         # Shared caches do not know that the credentials' headers matter.
-        headers = {"cache-control": "no-store", "vary": "Accept"}
+        headers = {"cache-control": "no-store", "vary": "Accept", **more}
         body = encode_json(document)
         return Response(body, status, headers, f"{media_type}; charset=utf-8")
 

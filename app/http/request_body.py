@@ -4,6 +4,8 @@ Every problem with the request raises `RefusedRequestError`; nothing here runs G
 """
 
 import json
+import logging
+import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Never
@@ -15,12 +17,14 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from app.http.errors import RefusedRequestError
+from app.http.errors import RETRY_AFTER, RefusedRequestError
 from app.http.media_types import JSON, MULTIPART_FORM, read_media_type
+from schema.core.errors import ErrorCode
 
 MAX_QUERY_CHARS = 100_000
 """Limit on a document, since graphql-core reads it character by character."""
 SHORT_BODY = 256 * 1024
+logger = logging.getLogger("genre")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,8 @@ async def read_form(
         except (MultiPartException, HTTPException, UnicodeError) as error:
             detail = f": {error.message}" if isinstance(error, MultiPartException) else "."
             raise _bad(f"The multipart body can't be read{detail}") from None
+        except OSError as error:
+            raise _cannot_keep(error) from error
     if not parser.is_complete:
         raise _bad("The multipart body can't be read: it ends too early.")
     return form
@@ -223,6 +229,19 @@ def _key_in(target: object, key: str) -> int | str:
     if not isinstance(target, dict):
         raise KeyError(key)
     return key
+
+
+def _cannot_keep(error: OSError) -> RefusedRequestError:
+    """Refuse an upload that cannot be kept while it arrives: the disk is full, for example."""
+    reason = os.strerror(error.errno).lower() if error.errno else "a temporary file is unusable"
+    logger.error("An upload cannot be kept in the temporary folder: %s", error)
+    return RefusedRequestError(
+        503,
+        f"The service cannot keep the upload: {reason}.",
+        code=ErrorCode.SERVICE_UNAVAILABLE,
+        headers=RETRY_AFTER,
+        retryable=True,
+    )
 
 
 def _bad(message: str) -> RefusedRequestError:

@@ -1,6 +1,7 @@
 """Results of GraphQL operations as JSON documents, the same for every transport."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -9,7 +10,7 @@ from strawberry.http import process_result
 from strawberry.types import ExecutionResult
 
 from app.config.request_id import current_request_id
-from schema.core.errors import internal_error, is_exception, mask_error
+from schema.core.errors import ErrorCode, internal_error, is_exception, mask_error
 
 
 def encode_json(data: object) -> bytes:
@@ -27,6 +28,15 @@ def to_document(result: ExecutionResult) -> dict[str, Any]:
     if result.data is None and result.errors and all(e.path is None for e in result.errors):
         del document["data"]
     return document
+
+
+def status_of(codes: Collection[object], *, is_executed: bool) -> int:
+    """Return the HTTP status of a result without data, for clients that accept one with errors."""
+    if ErrorCode.SERVICE_UNAVAILABLE in codes:
+        return 503
+    if is_executed:
+        return 200
+    return 500 if ErrorCode.INTERNAL in codes else 400
 
 
 def internal_document() -> Any:

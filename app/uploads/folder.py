@@ -1,6 +1,8 @@
 """The spool in a folder, for one machine or several that share a file system."""
 
+import contextlib
 import os
+import sys
 import threading
 import time
 import uuid
@@ -9,6 +11,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.uploads.spool import PART_SUFFIX, SUFFIX, Spool, copy_wanted
+
+if sys.platform != "win32":
+    import fcntl
 
 
 class FolderSpool(Spool):
@@ -38,6 +43,7 @@ class FolderSpool(Spool):
         part = path + PART_SUFFIX
         try:
             with open(part, "wb") as copy:
+                _mark_in_use(copy)
                 copy_wanted(content, copy, unwanted)
                 copy.flush()
                 if self._waits_for_disk:  # before the client gets the batch
@@ -66,3 +72,18 @@ class FolderSpool(Spool):
 
     def _remove(self, path: str) -> None:
         os.remove(path)
+
+    def is_abandoned(self, path: str) -> bool:
+        with contextlib.suppress(OSError), open(path, "rb") as part:
+            return _mark_in_use(part)
+        return False
+
+
+def _mark_in_use(part: BinaryIO) -> bool:
+    """Lock a file that is being written; the kernel frees it however the process ends."""
+    if sys.platform == "win32":
+        return False
+    with contextlib.suppress(OSError):  # another process has it, or the disk knows no locks
+        fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False

@@ -132,6 +132,10 @@ class Spool(ABC):
         except Exception as error:
             logger.warning("Could not remove a file from the spool (%r); will retry.", error)
 
+    def is_abandoned(self, path: str) -> bool:
+        """Whether the process that was saving an incomplete file is known to have died."""
+        return False
+
     @abstractmethod
     def _path(self, batch_id: uuid.UUID) -> str: ...
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 from support.graphql_client import GraphQLClient
+from support.postgres_processes import kill, server_pids
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,9 @@ class Site:
 
     async def is_ready(self) -> bool:
         return (await self.http.get("/readyz")).status_code == 200
+
+    def kill_postgres(self) -> None:
+        kill(server_pids(self.folder))
 
     async def is_unavailable(self) -> bool:
         return not await self.is_ready()

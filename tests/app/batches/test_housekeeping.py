@@ -1,5 +1,6 @@
 """Work outside requests and workers: batches of dead workers, deletion, leftover files."""
 
+import fcntl
 import os
 import time
 import uuid
@@ -64,14 +65,17 @@ async def test_cleans_the_spool_of_what_no_batch_needs(
     await change(idle_service, "DELETE FROM pgqueuer")
     folder = Path(idle_service.spool.list_files()[0].path).parent
     fresh, old = folder / f"{uuid.uuid4()}.csv.part", folder / f"{uuid.uuid4()}.csv"
-    fresh.write_bytes(b"is just being saved")
+    abandoned = folder / f"{uuid.uuid4()}.csv.part"
+    abandoned.write_bytes(b"its process was killed a moment ago")
     old.write_bytes(b"its process was killed")
     foreign = folder / "tracks.csv"
     foreign.write_bytes(b"somebody chose a folder that holds other things")
     for path in (old, foreign):
         os.utime(path, (time.time() - 10_000,) * 2)
 
-    await idle_service.housekeeping.clean_spool()
+    with fresh.open("wb") as saving:
+        fcntl.flock(saving, fcntl.LOCK_EX)
+        await idle_service.housekeeping.clean_spool()
 
     left = {path.name for path in folder.iterdir() if path.is_file()}
     assert left == {f"{waiting}.csv", fresh.name, foreign.name}

@@ -62,7 +62,7 @@ async def again(engine: AsyncEngine, tmp_path: Path, sample: bytes) -> AsyncIter
         "GENRE_DATA_DIR": str(tmp_path / "data"),
         "GENRE_WORKER": "false",
     }
-    own = create_engine(url)
+    own = create_engine(url, statement_s=300)
     with genre_processes(tmp_path, **settings) as processes:
         _, address = processes.serve()
         async with httpx.AsyncClient(base_url=address, timeout=60) as http:
