@@ -52,7 +52,7 @@ COLUMNS = (
 
 async def open_catalogue(url: str, rows: int, *, first: int = 1) -> None:
     """Create the tables in an empty database, fill it, then run VACUUM and ANALYZE."""
-    engine = create_engine(url)
+    engine = create_engine(url, statement_s=3600)
     await migrate(engine)
     await engine.dispose()
     place = make_url(url)

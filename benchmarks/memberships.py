@@ -125,9 +125,11 @@ class Bench:
 async def bench(url: str, folder: Path, design: str, number: int) -> AsyncIterator[Bench]:
     """Make a database with a design, and drop it at the end."""
     name = f"design{number}"
-    outside = create_engine(url)
+    outside = create_engine(url, statement_s=3600)
     await Bench(outside, design, folder).run(f"CREATE DATABASE {name}")
-    own = create_engine(make_url(url).set(database=name).render_as_string(hide_password=False))
+    own = create_engine(
+        make_url(url).set(database=name).render_as_string(hide_password=False), statement_s=3600
+    )
     await migrate(own)
     made = Bench(own, design, folder)
     await made.run(*DESIGNS[design])

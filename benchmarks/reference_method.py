@@ -63,7 +63,7 @@ def classify(folder: Path, csv: Path, url: str) -> None:
     vectorizer = load_vectorizer(folder)
     genres = np.array(json.loads((folder / "genres.json").read_text()))
     folds = [lightgbm.Booster(model_file=path) for path in sorted(folder.glob("fold_*.txt"))]
-    engine = create_engine(url)
+    engine = create_engine(url, statement_s=3600)
     began = time.perf_counter()
     tracks = pd.read_csv(csv)
     features = dense(vectorizer, tracks)

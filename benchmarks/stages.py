@@ -109,7 +109,7 @@ async def measure_write(
 ) -> None:
     """Store every chunk in a fresh Postgres."""
     with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
-        engine = create_engine(url)
+        engine = create_engine(url, statement_s=3600)
         await migrate(engine)
         await write(engine, chunks, genre_model, watch, keep_features)
         await engine.dispose()

@@ -1,5 +1,6 @@
 """Open a pool of connections to Postgres."""
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import URL, event, make_url, text
@@ -99,8 +100,15 @@ def _is_remote(url: URL) -> bool:
     return bool(host) and not host.startswith("/")
 
 
+async def _see_events(driver: object) -> None:
+    """Let the event loop see whether the connection was closed, which takes it two turns."""
+    for _ in range(2):
+        await asyncio.sleep(0)
+
+
 def _check_open(connection: Any, record: object, proxy: object) -> None:
     """Replace a connection that Postgres has closed; a ping would cost three round trips."""
+    connection.run_async(_see_events)
     if connection.driver_connection.is_closed():
         raise DisconnectionError
 

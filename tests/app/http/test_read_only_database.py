@@ -14,7 +14,7 @@ from app.main import create_app
 
 pytestmark = pytest.mark.asyncio
 FREEZE = "ALTER DATABASE frozen SET default_transaction_read_only = on"
-END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'frozen'"
+END_ALL = "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = 'frozen'"
 
 
 async def run(engine: AsyncEngine, statement: str) -> None:
