@@ -33,7 +33,8 @@ export function BatchView({ id }: { id: string }) {
       <Heading title={batch?.fileName ?? "Batch"} lead={batch && <Facts batch={batch} />}>
         <AsGraphQL operation={BATCH} variables={{ id }} />
         {batch && <BatchDownloads batch={batch} />}
-        {batch && (isActive(batch) ? <CancelButton id={id} /> : <DeleteButton batch={batch} />)}
+        {batch?.viewerMayChange &&
+          (isActive(batch) ? <CancelButton id={id} /> : <DeleteButton batch={batch} />)}
       </Heading>
       {error && !batch && (
         <FailedNotice error={error} retry={() => refetch({ requestPolicy: "network-only" })} />

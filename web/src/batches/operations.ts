@@ -20,6 +20,7 @@ export const BATCH_COUNTS = graphql(`
     finishedAt
     modelVersion
     originalKeptUntil
+    viewerMayChange
     error { code message }
     detected { format charset delimiter compression }
   }

@@ -3,6 +3,7 @@
 import { useStore } from "@nanostores/preact";
 import { useClient, useQuery } from "@urql/preact";
 import { useState } from "preact/hooks";
+import { useRole } from "../api/roles";
 import { BATCHES, CLASSIFY } from "../batches/operations";
 import { BatchTable } from "../batches/table";
 import { fetchSample } from "../csv/sample";
@@ -23,6 +24,7 @@ export function ClassifyView() {
   const client = useClient();
   const list = useStore(jobs);
   const [problem, setProblem] = useState<string | null>(null);
+  const maySend = useRole("WRITER");
 
   async function addSample(withMistakes: boolean): Promise<void> {
     setProblem(null);
@@ -40,6 +42,7 @@ export function ClassifyView() {
       </Heading>
       <div class={`columns wide-left ${list.length > 0 ? "has-jobs" : ""}`}>
         <Card class="drop-card">
+          {!maySend && <p class="notice">Only writers can send files: ask an operator for that role.</p>}
           <DropZone add={(files) => addFiles(client, files)} />
           <div class="sample-line">
             <span>No file handy?</span>

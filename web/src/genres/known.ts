@@ -4,6 +4,7 @@ import { useStore } from "@nanostores/preact";
 import { useQuery } from "@urql/preact";
 import { atom, computed } from "nanostores";
 import { useEffect } from "preact/hooks";
+import { roles } from "../api/roles";
 import { type Look, looksOf, PLAIN } from "./looks";
 import { GENRE_NAMES } from "./operations";
 
@@ -28,6 +29,7 @@ export function useKnownGenres(): void {
     const ofModel = data.model.genres;
     const others = data.genres.map(({ name }) => name).filter((name) => !ofModel.includes(name));
     known.set({ ofModel, others });
+    roles.set(data.viewer.roles);
   }, [data]);
 }
 

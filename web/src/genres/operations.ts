@@ -1,4 +1,4 @@
-/** The names of all genres, which decide their colours. */
+/** What every view needs: the names of all genres, which decide their colours, and one's roles. */
 
 import { graphql } from "../api/graphql";
 
@@ -6,5 +6,6 @@ export const GENRE_NAMES = graphql(`
   query GenreNames {
     model { genres }
     genres { name }
+    viewer { roles }
   }
 `);

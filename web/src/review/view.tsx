@@ -4,6 +4,7 @@ import { useStore } from "@nanostores/preact";
 import { useClient, useQuery } from "@urql/preact";
 import { useEffect, useState } from "preact/hooks";
 import { credentials } from "../api/credentials";
+import { useRole } from "../api/roles";
 import { COUNTS } from "../batches/operations";
 import { linkTo } from "../frame/route";
 import { AsGraphQL } from "../ui/as-graphql";
@@ -23,6 +24,7 @@ export default function ReviewView({ batchId = null }: { batchId?: string | null
   const client = useClient();
   const clientId = useStore(credentials)?.clientId;
   const [review, setReview] = useState<Review | null>(null);
+  const mayAnswer = useRole("REVIEWER");
   useEffect(() => {
     if (!clientId) return;
     const started = startReview(client, clientId, batchId);
@@ -38,7 +40,8 @@ export default function ReviewView({ batchId = null }: { batchId?: string | null
       >
         <AsGraphQL operation={QUEUE} variables={{ first: 10, batchId }} />
       </Heading>
-      {review && (
+      {!mayAnswer && <p class="notice">Only reviewers can answer: ask an operator for that role.</p>}
+      {review && mayAnswer && (
         <ReviewContext.Provider value={review}>
           <OutboxNotice />
           <div class="columns review">

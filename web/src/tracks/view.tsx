@@ -2,6 +2,7 @@
 
 import { useQuery } from "@urql/preact";
 import type { ResultOf } from "../api/graphql";
+import { useRole } from "../api/roles";
 import { linkTo } from "../frame/route";
 import { GenreName } from "../genres/genre-name";
 import { AsGraphQL } from "../ui/as-graphql";
@@ -45,6 +46,7 @@ function NotFound({ trackId }: { trackId: string }) {
 
 function Details({ track, reload }: { track: Track; reload: () => void }) {
   const { trackId, title, genre, probabilities, predictedGenre } = track;
+  const mayCorrect = useRole("REVIEWER");
   return (
     <>
       <a class="back" href={linkTo("catalogue", genre)}>
@@ -65,7 +67,7 @@ function Details({ track, reload }: { track: Track; reload: () => void }) {
           />
         </Card>
         <div class="stack">
-          <Correction track={track} reload={reload} />
+          {mayCorrect && <Correction track={track} reload={reload} />}
           <Facts track={track} />
         </div>
         <Explanation trackId={trackId} genre={predictedGenre} />

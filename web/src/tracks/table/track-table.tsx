@@ -8,6 +8,7 @@
 import { useStore } from "@nanostores/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changes } from "../../api/other-tabs";
+import { useRole } from "../../api/roles";
 import { FailedNotice, Skeleton } from "../../ui/notices";
 import type { Pages } from "../../ui/pages";
 import { BulkCorrection } from "./bulk-correction";
@@ -41,6 +42,7 @@ export function TrackTable({ label, pages, total, sort, onSort }: TrackTableProp
   const [corrected, setCorrected] = useState<ReadonlyMap<string, TrackRow>>(new Map());
   const rows = pages.rows.map((row) => corrected.get(row.trackId) ?? row);
   const selection = useSelection(rows);
+  const mayCorrect = useRole("REVIEWER");
   const changed = useStore(changes); // elsewhere, so the rows are fetched again
   // biome-ignore lint/correctness/useExhaustiveDependencies: `changed` is only a signal
   useEffect(() => setCorrected(new Map()), [changed]);
@@ -98,14 +100,16 @@ export function TrackTable({ label, pages, total, sort, onSort }: TrackTableProp
           </div>
         </div>
       )}
-      <BulkCorrection
-        selection={selection}
-        onCorrected={(tracks) =>
-          setCorrected(
-            (before) => new Map([...before, ...tracks.map((track) => [track.trackId, track] as const)]),
-          )
-        }
-      />
+      {mayCorrect && (
+        <BulkCorrection
+          selection={selection}
+          onCorrected={(tracks) =>
+            setCorrected(
+              (before) => new Map([...before, ...tracks.map((track) => [track.trackId, track] as const)]),
+            )
+          }
+        />
+      )}
     </>
   );
 }
