@@ -24,6 +24,7 @@ from app.http.download_view import link_routes
 from app.http.export_view import export_csv
 from app.http.graphql_view import GenreGraphQL
 from app.http.health import healthz, readyz
+from app.http.hosts import HostMiddleware
 from app.http.middleware import (
     BodyLimitMiddleware,
     CredentialsMiddleware,
@@ -120,6 +121,7 @@ def create_app(
         ],
         middleware=[
             Middleware(RequestIdMiddleware),
+            Middleware(HostMiddleware, hosts=settings.host_names),
             Middleware(SecurityHeadersMiddleware),
             Middleware(
                 CORSMiddleware,

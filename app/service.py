@@ -6,6 +6,7 @@ Used by the HTTP application and by the command line, so that both take the same
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from threadpoolctl import threadpool_limits
@@ -14,6 +15,7 @@ from app.batches.admission import Admission
 from app.batches.feed import BatchFeed
 from app.batches.housekeeping import Housekeeping
 from app.batches.intake import UploadIntake
+from app.batches.quota import QuotaLimits, UploadQuota
 from app.batches.reclassifier import Reclassifier
 from app.batches.runner import BatchRunner
 from app.batches.source import CsvReader
@@ -40,6 +42,7 @@ from app.uploads.url import make_original_store, make_spool
 from app.webhooks.notifier import Notifier
 from app.webhooks.settings import make_rules, make_sender
 from db.batches.annotations import PostgresAnnotations
+from db.batches.backlog import PostgresBacklog
 from db.batches.lifecycle import BatchLifecycle
 from db.batches.locks import SharedLocks
 from db.batches.notifications import PostgresNotifications
@@ -50,7 +53,7 @@ from db.batches.reclassification import PostgresReclassifications
 from db.batches.removal import BatchRemovals
 from db.batches.repository import PostgresBatches
 from db.embedded.start import EmbeddedStart
-from db.engine import create_sessions
+from db.engine import Sessions, create_sessions
 from db.learned_models import PostgresLearnedModels
 from db.notices import BATCH_CHANNEL, Notices
 from db.signing_keys import PostgresSigningKeys
@@ -164,6 +167,19 @@ async def _blas_threads(threads: int) -> AsyncIterator[None]:
         yield
 
 
+def make_quota(settings: Settings, sessions: Sessions) -> UploadQuota:
+    """Return the limits of background uploads."""
+    limits = QuotaLimits(
+        files=settings.max_queued_uploads,
+        size_bytes=settings.max_queued_bytes,
+        files_per_client=settings.max_queued_uploads_per_client,
+        bytes_per_client=settings.max_queued_bytes_per_client,
+        free_bytes=settings.min_free_bytes,
+    )
+    folder = None if "://" in settings.spool else Path(settings.spool)
+    return UploadQuota(PostgresBacklog(sessions), limits, folder)
+
+
 def _compose(
     settings: Settings,
     model: CurrentModel,
@@ -230,6 +246,7 @@ def _compose(
             spool,
             originals,
             make_rules(settings),
+            make_quota(settings, sessions),
         ),
         housekeeping=Housekeeping(batches, lifecycle, BatchRemovals(engine), spool, originals),
         worker=worker,

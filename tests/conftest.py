@@ -65,6 +65,7 @@ def _no_settings_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> N
     """Hide the `GENRE_*` variables and `.env` of the person running the tests."""
     for name in [name for name in os.environ if name.startswith("GENRE_")]:
         del os.environ[name]
+    os.environ["GENRE_ALLOWED_HOSTS"] = "genre.test,test"  # of clients in the process
     os.chdir(tmp_path_factory.mktemp("work"))
 
 

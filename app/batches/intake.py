@@ -16,6 +16,7 @@ from app.batches.detected import to_detected
 from app.batches.disconnect import client_disconnects
 from app.batches.errors import UploadRefusedError, WholeTracksError
 from app.batches.pipeline import needs_whole
+from app.batches.quota import UploadQuota
 from app.batches.read_options import to_stored
 from app.batches.runner import BatchRunner
 from app.batches.source import CsvReader, FileSource, size_of
@@ -54,6 +55,7 @@ class UploadIntake:
     spool: Spool
     originals: Originals
     webhooks: WebhookRules = WebhookRules()
+    quota: UploadQuota | None = None
 
     async def classify(
         self,
@@ -131,6 +133,8 @@ class UploadIntake:
         UploadRefusedError, StorageUnavailableError
             The spool or the database cannot be reached; no batch is made of it either.
         """
+        if self.quota is not None:
+            await self.quota.check(client_id, size_of(file))
         detected = await self.reader.check(file, options)
         batch = self._new_batch(file_name, client_id, size_of(file), options, detected, notify_url)
         unwanted = threading.Event()

@@ -78,6 +78,16 @@ class Settings(BaseSettings):
     """How long uploaded files are kept below the spool, to download them with genres; 0: never."""
     keep_uploads_bytes: int = Field(default=20_480 * MIB, ge=0)
     """How much room they may take, in bytes; the oldest are removed first."""
+    max_queued_uploads: int = Field(default=10_000, ge=1)
+    """How many uploads may be QUEUED; more with `wait: false` fail with SERVICE_UNAVAILABLE."""
+    max_queued_bytes: int = Field(default=102_400 * MIB, ge=1)
+    """How large they may be together."""
+    max_queued_uploads_per_client: int = Field(default=1_000, ge=1)
+    """The same for each client."""
+    max_queued_bytes_per_client: int = Field(default=20_480 * MIB, ge=1)
+    """How large those of a client may be together."""
+    min_free_bytes: int = Field(default=1024 * MIB, ge=0)
+    """How much of the disk uploads with `wait: false` leave free, unless they are in a bucket."""
     batch_attempts: int = Field(default=3, ge=1)
     """How often a `wait: false` batch is tried at one position of its file before it is FAILED."""
     store_features: bool = True
@@ -98,6 +108,8 @@ class Settings(BaseSettings):
     """How fast a body must arrive, in each 10 seconds; else HTTP 408."""
     body_s: float = Field(default=7200, gt=0)
     """How long a body may take, in seconds; else HTTP 408."""
+    allowed_hosts: str = ""
+    """Comma-separated names by which clients reach the service, besides loopback and addresses."""
     cors_origins: str = ""
     """Comma-separated origins of frontends on other hosts, such as `https://app.example`."""
     subscriptions: int = Field(default=2000, ge=1)
@@ -141,6 +153,12 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> list[str]:
         """`cors_origins` as a list."""
         return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+    @property
+    def host_names(self) -> list[str]:
+        """`allowed_hosts` as a list, and the name that the service listens on."""
+        names = [name.strip() for name in self.allowed_hosts.split(",")]
+        return [name for name in (*names, self.host) if name]
 
     @property
     def operator_ids(self) -> frozenset[str]:
