@@ -32,6 +32,7 @@ from app.models.explainer import Explainer
 from app.models.request_classifier import RequestClassifier
 from app.models.source import make_source
 from app.models.versions import KnownVersions
+from app.reports.stored import StoredReports
 from app.runtime.database import open_database
 from app.runtime.supervisor import Supervisor
 from app.runtime.tasks import running
@@ -52,6 +53,7 @@ from db.batches.read_options import PostgresReadOptions
 from db.batches.reclassification import PostgresReclassifications
 from db.batches.removal import BatchRemovals
 from db.batches.repository import PostgresBatches
+from db.batches.samples import PostgresBatchSamples
 from db.embedded.start import EmbeddedStart
 from db.engine import Sessions, create_sessions
 from db.learned_models import PostgresLearnedModels
@@ -113,6 +115,7 @@ class Service:
     annotations: PostgresAnnotations
     read_options: PostgresReadOptions
     links: LinkSigner
+    reports: StoredReports
 
     def stop(self) -> None:
         """End what would hold up the end of the process: streams, waiting uploads, workers."""
@@ -280,4 +283,5 @@ def _compose(
         annotations=PostgresAnnotations(sessions),
         read_options=PostgresReadOptions(sessions),
         links=LinkSigner(PostgresSigningKeys(sessions), clock),
+        reports=StoredReports(model, batches, PostgresBatchSamples(sessions), threads, clock),
     )

@@ -14,6 +14,7 @@ from schema.core.exports import ExportFormat, SignedLink
 
 TRACKS_PATH = "exports/tracks"
 FILE_PATH = "exports/file"
+REPORT_PATH = "reports/batch"
 
 
 class FileGoneError(PortError):
@@ -70,3 +71,9 @@ class DownloadLinker:
         name = safe_name(f"{stem_of(batch.file_name)} with genres", format.value)
         parameters = {"batch": str(batch.id), "format": format.value, "client": client_id or ""}
         return await self.signer.sign(FILE_PATH, name, parameters)
+
+    async def link_report(self, batch: BatchRecord, client_id: str | None) -> SignedLink:
+        """Link to the report on a batch."""
+        name = safe_name(f"Report on {stem_of(batch.file_name)}", "html")
+        parameters = {"batch": str(batch.id), "client": client_id or ""}
+        return await self.signer.sign(REPORT_PATH, name, parameters)

@@ -4,6 +4,7 @@ from app.exports.disposition import attachment
 from app.exports.links import BadLinkError
 from app.exports.slots import TooManyExportsError
 from app.http.errors import ErrorResponse
+from app.reports.stored import ReportBusyError
 from db.errors import StorageUnavailableError
 from ml.errors import CsvError
 from schema.core.errors import ErrorCode, PortError
@@ -20,6 +21,7 @@ REFUSALS = (
     BadParameterError,
     BadLinkError,
     TooManyExportsError,
+    ReportBusyError,
     StorageUnavailableError,
     PortError,
     CsvError,
@@ -33,6 +35,9 @@ def refuse_export(error: Exception) -> ErrorResponse:
             return ErrorResponse(403, str(error), ErrorCode.FORBIDDEN, headers=NOT_STORED)
         case TooManyExportsError():
             message = "Too many downloads are running. Try again in a moment."
+            return _unavailable(message, {"retry-after": str(RETRY_AFTER_S)})
+        case ReportBusyError():
+            message = "Another report is being made. Try again in a moment."
             return _unavailable(message, {"retry-after": str(RETRY_AFTER_S)})
         case StorageUnavailableError():
             return _unavailable("The database cannot be reached. Try again in a moment.", {})

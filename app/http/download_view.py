@@ -1,4 +1,4 @@
-"""`GET /exports/...`: downloads by signed links, without credentials."""
+"""`GET /exports/...` and `/reports/...`: downloads by signed links, without credentials."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from app.exports.encoders import encode
 from app.exports.formats import FORMATS
-from app.exports.linker import FILE_PATH, TRACKS_PATH
+from app.exports.linker import FILE_PATH, REPORT_PATH, TRACKS_PATH
 from app.exports.links import NAME
 from app.exports.parameters import read_filter
 from app.exports.stream import ExportResponse, read_ahead
@@ -14,6 +14,7 @@ from app.exports.tables import tracks_schema, tracks_tables
 from app.http.download_answers import headers_of
 from app.http.file_download import download_file
 from app.http.link_answers import answer_link
+from app.http.report_view import download_report
 from app.service import Service
 from schema.core.exports import ExportFormat
 
@@ -23,6 +24,7 @@ def link_routes() -> list[Route]:
     return [
         Route(f"/{TRACKS_PATH}", download_tracks),
         Route(f"/{FILE_PATH}", download_file),
+        Route(f"/{REPORT_PATH}", download_report),
     ]
 
 

@@ -15,8 +15,14 @@ STYLE_FILE = Path(__file__).parent / "report.css"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def render_report(report: Report, made_at: datetime, extra: Sequence[Markup] = ()) -> str:
-    """Return the page; `extra` sections come right after the summary."""
+def render_report(
+    report: Report, made_at: datetime, extra: Sequence[Markup] = (), *, stored: int = 0
+) -> str:
+    """Return the page.
+
+    `extra` sections come right after the summary. `stored` is the number of tracks of a batch, if
+    the report is about a sample of them.
+    """
     title = f"Report on {report.name}"
     head = el(
         "head",
@@ -32,11 +38,20 @@ def render_report(report: Report, made_at: datetime, extra: Sequence[Markup] = (
         "main",
         el("h1", title),
         note(f"{made}, trained on {manifest.training_rows:,} tracks."),
+        *([_sampled(report, stored)] if stored > report.findings.tracks else []),
         _summary(report),
         *extra,
         *_sections(report),
     )  # fmt: skip
     return join(Markup("<!doctype html>\n"), el("html", head, el("body", main), lang="en"), "\n")
+
+
+def _sampled(report: Report, stored: int) -> Markup:
+    return note(
+        f"Everything but the rejects is about {report.findings.tracks:,} of the {stored:,} tracks "
+        "that the batch stored: a random sample of those that it still has, whose features were "
+        "kept and which this model classified."
+    )
 
 
 def _sections(report: Report) -> list[Markup]:

@@ -40,3 +40,6 @@ class ExportLinker(Protocol):
         self, batch: BatchRecord, format: ExportFormat, client_id: str | None
     ) -> SignedLink:
         """Link to a batch's own file with genres; raise if it is not kept."""
+
+    async def link_report(self, batch: BatchRecord, client_id: str | None) -> SignedLink:
+        """Link to the report on a batch."""

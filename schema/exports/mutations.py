@@ -88,6 +88,24 @@ class ExportMutation:
         file_format = FileFormat[format.name]
         return ExportLink.from_signed(await linker.link_file(batch, file_format, client_id))
 
+    @strawberry.mutation(
+        description="Return a link to a report on the tracks of a batch: one HTML page that loads "
+        "nothing, with rejects, distributions, drift from the training tracks, unknown words, "
+        "predicted genres, the accuracy to expect, and a map. It is made from a random sample of "
+        "10,000 tracks when the download begins. The link expires after 60 seconds. While another "
+        "report is made, it answers 503 with `Retry-After`. An unknown batch is NOT_FOUND.",
+        extensions=[Needs(Role.READER)],
+    )
+    async def report_link(
+        self,
+        info: Info,
+        batch_id: Annotated[strawberry.ID, strawberry.argument(description="`Batch.id`.")],
+    ) -> ExportLink:
+        batch = await info.context.loaders.batch.load(await find_batch(info, batch_id))
+        assert batch is not None
+        linker, client_id = info.context.ports.export_linker, info.context.client_id
+        return ExportLink.from_signed(await linker.link_report(batch, client_id))
+
 
 async def _stem(info: Info, batch_id: uuid.UUID | None, genre: str | None) -> str:
     batch = None if batch_id is None else await info.context.loaders.batch.load(batch_id)

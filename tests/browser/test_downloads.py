@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,32 @@ def test_a_workbook_comes_back_as_a_workbook(page: Page, tracks_csv: Path, tmp_p
 
     assert started.value.suggested_filename == "tracks with genres.xlsx"
     assert started.value.path().read_bytes().startswith(b"PK")
+
+
+def test_the_report_on_a_batch_is_a_page_that_everyone_can_read(
+    page: Page, watch: Any, tracks_csv: Path, tmp_path: Path
+) -> None:
+    watch.expect("file://")
+    sign_in(page)
+    drop(page, tracks_csv)
+    job = page.get_by_role("article", name="tracks.csv")
+    expect(job).to_contain_text("done")
+    job.get_by_text("Download", exact=True).click()
+
+    with page.expect_download() as started:
+        job.get_by_role("button", name="Report").click()
+
+    started.value.save_as(tmp_path / "report.html")
+    assert started.value.suggested_filename == "Report on tracks.html"
+    for scheme in ("light", "dark"):
+        report = page.context.new_page()
+        report.emulate_media(color_scheme=scheme)
+        report.goto((tmp_path / "report.html").as_uri())
+        expect(report.get_by_role("heading", level=1)).to_have_text("Report on tracks.csv")
+        expect(report.get_by_role("img", name="Map of 300 tracks by sound")).to_be_visible()
+        assert findings(report) == []
+    report.set_viewport_size({"width": 375, "height": 740})
+    assert report.evaluate("document.documentElement.scrollWidth") == 375
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -47,6 +47,7 @@ MUTATIONS: dict[str, tuple[set[Role], str]] = {
     "useModel": (OPERATORS, 'useModel(version: "none") { version }'),
     "rollbackModel": (OPERATORS, "rollbackModel { version }"),
     "exportLink": (READERS, "exportLink(format: CSV) { url }"),
+    "reportLink": (READERS, "reportLink(batchId: $unknown) { url }"),
     "fileWithGenresLink": (READERS, "fileWithGenresLink(batchId: $unknown) { url }"),
 }
 SUBSCRIPTIONS = {"batchProgress"}
@@ -60,6 +61,7 @@ ENDPOINTS = {
     "/export.csv": "client",
     "/exports/tracks": "link",
     "/exports/file": "link",
+    "/reports/batch": "link",
 }
 STATUSES = {"public": {200, 404}, "client": {401}, "link": {403}}
 EVERY_ROLE = pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)

@@ -31,3 +31,9 @@ export const FILE_WITH_GENRES_LINK = graphql(`
     fileWithGenresLink(batchId: $batchId, format: $format) { url fileName }
   }
 `);
+
+export const REPORT_LINK = graphql(`
+  mutation ReportLink($batchId: ID!) {
+    reportLink(batchId: $batchId) { url fileName }
+  }
+`);
