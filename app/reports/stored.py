@@ -18,12 +18,10 @@ from ml.columns import NUMBER_COLUMNS
 from ml.errors import ArtefactError
 from ml.report.findings import Collector, Findings
 from ml.report.report import make_report
+from ml.report.reservoir import SAMPLE
 from ml.store.loaded import LoadedModel
 from ml.track import Reject, RejectCode
 from schema.core.errors import ErrorCode, PortError
-
-SAMPLED = 10_000
-"""Tracks of a batch that its report is about; more would change its figures little."""
 
 
 class ReportBusyError(Exception):
@@ -83,13 +81,13 @@ class StoredReports:
     async def _look(self, batch: BatchRecord) -> tuple[LoadedModel, Findings]:
         """Count the tracks of a sample, of the model that classified most of its first page."""
         loaded, collector = None, None
-        async for page in self.samples.read(batch.id, SAMPLED):
+        async for page in self.samples.read(batch.id, SAMPLE):
             if not page.rows:
                 continue
             if loaded is None or collector is None:
                 loaded = await self._load(page.versions().most_common(1)[0][0])
                 model = loaded.model
-                collector = Collector(model.genres, model.uncertain_below, sample=SAMPLED)
+                collector = Collector(model.genres, model.uncertain_below)
             await self.threads.run(_add, collector, page, loaded.version)
         if loaded is None or collector is None:
             raise NoReportError(

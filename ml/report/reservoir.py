@@ -4,7 +4,8 @@ import numpy as np
 
 from ml.report.sample import SampledTracks, concat_samples
 
-SAMPLE = 20_000
+SAMPLE = 10_000
+"""More would change the figures of a report little."""
 
 
 class Reservoir:

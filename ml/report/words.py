@@ -54,8 +54,8 @@ def cover_words(tracks: TrackTable, feature_names: Sequence[str]) -> WordCoverag
     is_known = np.array([form in words for form in forms], dtype=np.bool_)[codes]
     per_track = np.bincount(found.rows[is_known], minlength=len(tracks))
     form_of, names = _distinct(forms)
-    pairs = np.unique(np.stack([found.rows, form_of[codes]])[:, is_word & ~is_known], axis=1)
-    counts = np.bincount(pairs[1].astype(np.intp), minlength=len(names))
+    pairs = np.unique((found.rows * len(names) + form_of[codes])[is_word & ~is_known])
+    counts = np.bincount(pairs % len(names), minlength=len(names))
     distinct = {form for form in forms if form}
     return WordCoverage(
         written=int(is_word.sum()),
