@@ -9,7 +9,7 @@ from itertools import pairwise
 from app.reports.markup import Markup, el, join, number
 
 WIDTH, HEIGHT = 340.0, 170.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 6.0, 6.0, 8.0, 22.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 18.0, 18.0, 8.0, 22.0
 _BASE = HEIGHT - _BOTTOM
 Points = Sequence[tuple[float, float]]
 
@@ -55,7 +55,7 @@ def histogram(
         for edge in (start, end)
     ]
     line = [el("path", d=path(steps), class_="expected")] if steps else []
-    return svg(label, *bars, *line, *_axis([(x(value), text) for value, text in ticks]))
+    return svg(label, *bars, *line, _axis([(x(value), text) for value, text in ticks]))
 
 
 def columns(
@@ -85,7 +85,7 @@ def columns(
             ends = [(left + step * 0.05, level), (left + step * 0.95, level)]
             drawn.append(el("path", d=path(ends), class_="expected"))
     centres = [(_LEFT + (index + 0.5) * step, name) for index, name in enumerate(names)]
-    return svg(label, *drawn, *_axis(centres))
+    return svg(label, *drawn, _axis(centres))
 
 
 def calibration(label: str, bins: Sequence[tuple[float, float, float]]) -> Markup:

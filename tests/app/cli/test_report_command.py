@@ -42,6 +42,7 @@ def test_reports_a_known_shift_rejects_and_nothing_from_outside(tmp_path: Path) 
     assert "296 tracks, 4 rejected rows" in done.stdout
     text = text_of_page(out.read_bytes())
     assert "296 tracks were classified, 4 rows rejected." in text
+    assert "C C♯ D D♯ E F" in text
     assert "NOT_A_NUMBER tempo 3" in text
     assert "MISSING_VALUE key 1" in text
     assert '2 tempo is "fast"' in text
