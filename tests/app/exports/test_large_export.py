@@ -32,6 +32,7 @@ FILL = f"""INSERT INTO tracks (track_id, title, title_words, predicted_genre, co
   FROM generate_series(1, {ROWS}) AS n"""
 READING = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
   AND query LIKE '%tracks.confidence%' AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"""
+LAST = f"WHERE track_id > {ROWS}"
 END = READING.replace("count(*)", "count(pg_terminate_backend(pid))")
 
 
@@ -70,8 +71,8 @@ async def test_a_slow_client_gets_one_snapshot_and_keeps_no_transaction_open(
     async with http.stream("GET", "/export.csv") as response:
         received = response.aiter_bytes()
         first = await anext(received)
-        await ask(engine, "UPDATE tracks SET corrected_genre = 'punk'")
-        await ask(engine, f"DELETE FROM tracks WHERE track_id > {ROWS // 2}")
+        await ask(engine, f"UPDATE tracks SET corrected_genre = 'punk' {LAST} - 200")
+        await ask(engine, f"DELETE FROM tracks {LAST} - 100")
         await until(lambda: nobody_reads(engine))
         rest = [part async for part in received]
 
