@@ -432,4 +432,5 @@ else:
 #
 # - Embeddings are not in the model: they would bring PyTorch and 90 MB of weights into every replica. Static word vectors, tried before, lowered the
 #   accuracy on new artists from 0.437 to 0.418.
-# - The table above is where to look first when that is reconsidered: held-out rows of words are by many artists, so they are most like new songs.
+# - Held-out rows are by many artists, so they are most like new songs, and decide. Differences of a point or two are within the noise. `tags` are a set of stems
+#   without order, which leaves a transformer for sentences little to work with.

@@ -93,6 +93,8 @@ def main() -> None:
     told = parser.parse_args()
     os.environ["NOTEBOOK_QUICK"] = str(int(told.quick))
     os.environ["NOTEBOOK_PUBLIC"] = str(int(told.public))
+    # A progress bar that nobody sees is not missed.
+    os.environ["PYTHONWARNINGS"] = "ignore:IProgress not found"
     os.environ["NOTEBOOK_PICTURES"] = str(int(not told.html))
     if told.made_up:
         os.environ.pop("REAL_TRACKS_DIR", None)
