@@ -228,6 +228,7 @@ def main() -> None:
     parser.add_argument("--delete", type=int, default=0)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, embedded_postgres(Path(name)) as url:
+        url = url.replace("//genre:@", "//postgres:@")  # makes databases and checkpoints
         folder = next(path.parent for path in Path(name).rglob("postmaster.pid"))
         if arguments.delete:
             asyncio.run(delete(url, folder, arguments.delete))

@@ -69,7 +69,7 @@ async def fill(url: str, rows: int, uploaded: int) -> None:
     """Copy tracks until there are `rows`, and make them look older."""
     place = make_url(url)
     connection = await asyncpg.connect(
-        host=place.query["host"], user=place.username, database=place.database
+        host=place.query["host"], user="postgres", database=place.database
     )
     await connection.execute("INSERT INTO model_versions VALUES ('older', '{folk,polka}')")
     for copied in range(uploaded, rows, uploaded):
