@@ -13,6 +13,8 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+# EXCEPT compares by hashing: a join would stop at the first difference, so it is planned to be quick
+# at finding one, and takes the square of the rows if there is none.
 # The locks keep a batch from being deleted until the rows that name it are committed. Whoever
 # deletes a batch sets `removed_at` while nobody holds such a lock; from then on no row names it.
 TRIGGERS = (
@@ -22,8 +24,7 @@ DECLARE
     living uuid[];
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM old_tracks AS before JOIN new_tracks AS after USING (track_id)
-        WHERE before.batch_id IS DISTINCT FROM after.batch_id
+        SELECT track_id, batch_id FROM old_tracks EXCEPT SELECT track_id, batch_id FROM new_tracks
     ) THEN
         RETURN NULL;
     END IF;
