@@ -17,7 +17,7 @@ UPLOAD = """mutation ($csvFile: Upload!, $allowMissing: Boolean!, $wait: Boolean
     id status rowsStored rowsRejected rejects { nodes { line trackId column code message } }
   }
 }"""
-TRACKS = """{ tracks { nodes {
+TRACKS = """{ tracks(first: 70) { nodes {
   trackId title genre confidence probabilities { genre probability } basis
   explanation(first: 400) { feature contribution }
 } } }"""
