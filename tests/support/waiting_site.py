@@ -13,7 +13,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.routing import Route
 from support.graphql_client import GraphQLClient
-from support.permissions import WRITES_AND_REVIEWS
+from support.permissions import MAY_ALL
 from support.waiting import until
 
 from app.batches.admission import Admission
@@ -41,7 +41,7 @@ class Site:
         self.admission = admission
         self.locks_kept = SharedLocks(service.engine, check_interval_s=check_interval_s)
         self.intake = replace(service.intake, locks=self.locks_kept, admission=admission)
-        ports = replace(build_ports(service, WRITES_AND_REVIEWS), uploads=self.intake)
+        ports = replace(build_ports(service, MAY_ALL), uploads=self.intake)
         view = GenreGraphQL(build_schema(), build_context=lambda _: make_context(ports, "test"))
         self.app = RequestIdMiddleware(Starlette(routes=[Route("/graphql", view)]))
         transport = httpx.ASGITransport(self.app)

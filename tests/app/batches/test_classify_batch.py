@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.archives import ZIP_ARCHIVE
 from support.csv_files import write_csv
 from support.graphql_client import GraphQLClient
 
@@ -131,7 +132,7 @@ async def test_a_file_of_bad_rows_alone_is_done_with_nothing_stored(
     [
         pytest.param(b"", "tracks.csv", "EMPTY_CSV", id="no-bytes"),
         pytest.param(b"trackID,title\n1,a\n", "tracks.csv", "INVALID_CSV", id="columns-missing"),
-        pytest.param(b"PK\x03\x04zip", "tracks.csv", "UNSUPPORTED_FILE_TYPE", id="archive"),
+        pytest.param(ZIP_ARCHIVE, "tracks.csv", "UNSUPPORTED_FILE_TYPE", id="archive"),
         pytest.param(b"{}", "tracks.json", "UNSUPPORTED_FILE_TYPE", id="other-suffix"),
     ],
 )

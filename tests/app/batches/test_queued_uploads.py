@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.archives import ZIP_ARCHIVE
 from support.csv_files import write_csv
 from support.graphql_client import GraphQLClient
 from support.sse_reading import PROGRESS, read_events
@@ -96,7 +97,7 @@ async def test_several_files_at_once_are_all_read(api: GraphQLClient, sample: by
     [
         pytest.param(b"", "tracks.csv", "EMPTY_CSV", id="no-bytes"),
         pytest.param(b"trackID,title\n1,a\n", "tracks.csv", "INVALID_CSV", id="columns-missing"),
-        pytest.param(b"PK\x03\x04zip", "tracks.csv", "UNSUPPORTED_FILE_TYPE", id="archive"),
+        pytest.param(ZIP_ARCHIVE, "tracks.csv", "UNSUPPORTED_FILE_TYPE", id="archive"),
         pytest.param(b"{}", "tracks.json", "UNSUPPORTED_FILE_TYPE", id="other-suffix"),
     ],
 )

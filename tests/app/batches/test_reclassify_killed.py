@@ -60,6 +60,7 @@ async def again(engine: AsyncEngine, tmp_path: Path, sample: bytes) -> AsyncIter
         "GENRE_DATABASE_URL": url,
         "GENRE_CLIENTS": f"test:{hash_secret('test')}",
         "GENRE_DATA_DIR": str(tmp_path / "data"),
+        "GENRE_OPERATORS": "test",
         "GENRE_WORKER": "false",
     }
     own = create_engine(url, statement_s=300)

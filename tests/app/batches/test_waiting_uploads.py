@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.archives import ZIP_ARCHIVE
 from support.graphql_client import GraphQLClient
 from support.sse_reading import PROGRESS, read_events
 from support.waiting import until
@@ -62,7 +63,7 @@ async def test_many_wait_in_order_on_one_connection_and_queries_are_answered(
     [
         pytest.param(b"", "EMPTY_CSV", id="no-bytes"),
         pytest.param(b"trackID,title\n1,a\n", "INVALID_CSV", id="columns-missing"),
-        pytest.param(b"PK\x03\x04zip", "UNSUPPORTED_FILE_TYPE", id="archive"),
+        pytest.param(ZIP_ARCHIVE, "UNSUPPORTED_FILE_TYPE", id="archive"),
     ],
 )
 async def test_a_file_that_is_no_csv_does_not_wait_and_leaves_no_trace(

@@ -160,7 +160,7 @@ def test_a_running_service_follows_the_commands_and_survives_a_broken_folder(
                 f"{address}/graphql", json={"query": "{ model { version } }"}, headers=HEADERS
             )
 
-            assert answer.json() == {"data": {"model": {"version": a.version}}}
+            assert answer.json()["data"] == {"model": {"version": a.version}}
         finally:
             process.terminate()
             process.communicate(timeout=30)
