@@ -18,7 +18,7 @@ from ml.store.folder import SHIPPED_MODEL_DIR
 from ml.store.kinds import register_kind
 from ml.store.manifest import Manifest
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.usefixtures("empty_database")]
+pytestmark = pytest.mark.asyncio
 
 TRACK = """query ($id: ID!) {
   track(trackId: $id) {
