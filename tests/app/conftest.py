@@ -66,9 +66,11 @@ async def database(settings: Settings, engine: AsyncEngine) -> Settings:
 
 @pytest_asyncio.fixture
 async def site(database: Settings, tmp_path: Path) -> Settings:
-    """Settings with no choice, no tracks, an empty registry, and two clients."""
+    """Settings with no choice, no tracks or corrections, an empty registry, and two clients."""
     async with open_database(database) as engine, engine.begin() as connection:
-        await connection.execute(text("TRUNCATE model_choices, tracks, batches CASCADE"))
+        await connection.execute(
+            text("TRUNCATE model_choices, tracks, corrections, batches CASCADE")
+        )
     clients = ",".join(f"{name}:{hash_secret(secret)}" for name, secret in SECRETS.items())
     return database.model_copy(
         update={
